@@ -1,0 +1,36 @@
+import { type awscdk, JsonFile } from 'projen';
+
+/** The commands of the README, and what the clean checkout of CI runs. */
+export function addChecks(project: awscdk.AwsCdkConstructLibrary, devDirs: string[]): void {
+  // Everything that is not published is one TypeScript program, checked with the library's options.
+  new JsonFile(project, 'tsconfig.dev.json', {
+    obj: {
+      extends: './tsconfig.json',
+      compilerOptions: { noEmit: true, rootDir: '.', stripInternal: false },
+      include: ['src/**/*.ts', '.projenrc.ts', ...devDirs.map((dir) => `${dir}/**/*.ts`)],
+      exclude: ['node_modules'],
+    },
+  });
+  project.eslint?.addOverride({
+    files: devDirs.map((dir) => `${dir}/**`).concat('.projenrc.ts'),
+    rules: { 'import/no-extraneous-dependencies': ['error', { devDependencies: true, optionalDependencies: false, peerDependencies: true }] },
+  });
+
+  const run = (name: string, description: string, script: string) => project.addTask(name, {
+    description, exec: `tsx ${script}`, receiveArgs: true,
+  });
+  run('demo', 'Deploys the example to a local AWS and proves it', 'demo/main.ts');
+  run('emulator', 'Starts the local AWS alone', 'emulator/main.ts');
+  run('bench:synth', 'Compares synthesis with hand-hardened buckets', 'bench/synth.ts');
+
+  const test = project.testTask;
+  test.reset(undefined, {});
+  // The built-in CloudFormation validation starts a WASM engine in every test file; test/invariants runs it once.
+  test.env('CDK_VALIDATION', 'false');
+  test.env('NODE_OPTIONS', '--max-old-space-size=4096');
+  test.exec('tsc --noEmit -p tsconfig.dev.json', { name: 'types' });
+  test.exec('jest --passWithNoTests=false --ci', { name: 'tests', receiveArgs: true });
+  test.exec('eslint --ext .ts,.tsx --no-error-on-unmatched-pattern --max-warnings=0 src ' + devDirs.join(' ') + ' .projenrc.ts', { name: 'lint' });
+  test.exec('tsx scripts/check-generated.ts', { name: 'generated files' });
+  test.env('ESLINT_USE_FLAT_CONFIG', 'false');
+}

@@ -1,0 +1,47 @@
+import type { awscdk } from 'projen';
+
+/** Who may import whom: docs/architecture.md, held by lint. */
+export function addRoomRules(project: awscdk.AwsCdkConstructLibrary): void {
+  const eslint = project.eslint;
+  if (eslint === undefined) { throw new Error('the room rules need eslint'); }
+
+  eslint.addRules({
+    'import/no-restricted-paths': ['error', {
+      zones: [
+        { target: './src', from: ['./test', './emulator', './deployer', './demo', './examples', './bench', './scripts'], message: 'what is published imports only what is published' },
+        { target: './src/private', from: ['./src/key', './src/bucket', './src/core', './src/cli'], message: 'private helpers know no area' },
+        { target: './src/key', from: './src/bucket', message: 'a key knows no bucket' },
+        { target: './src/bucket', from: './src/key', except: ['./index.ts'], message: 'areas meet at their index' },
+        { target: ['./src/core', './src/runtime', './src/cli'], from: ['./src/key', './src/bucket', './src/private'], message: 'what runs knows nothing of synthesis' },
+        { target: './src/core', from: ['./src/runtime', './src/cli'], message: 'the core takes what it needs as arguments' },
+        { target: './emulator', from: ['./src', './deployer', './demo'], message: 'the local AWS does not know the library that is tested on it' },
+        { target: './deployer', from: ['./src', './demo'], message: 'the deployer applies any template' },
+      ],
+    }],
+  });
+  eslint.addOverride({
+    files: ['src/core/**', 'src/runtime/**', 'src/cli/**', 'src/**/*.lambda.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'] }],
+    },
+  });
+  eslint.addOverride({
+    files: ['src/core/**'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'the core has no environment' }],
+    },
+  });
+  // Synthesis is deterministic: no clock, no randomness, no output of its own.
+  eslint.addOverride({
+    files: ['src/key/**', 'src/bucket/**', 'src/private/**'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': ['error',
+        { object: 'process', property: 'env', message: 'synthesis does not depend on the environment' },
+        { object: 'Date', property: 'now', message: 'synthesis has no clock' },
+        { object: 'Math', property: 'random', message: 'synthesis has no randomness' }],
+      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date']", message: 'synthesis has no clock' }],
+    },
+  });
+}

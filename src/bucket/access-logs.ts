@@ -1,0 +1,130 @@
+import { Annotations, CfnResource, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { MINIMUM_TLS, transportStatements } from './bucket-statements';
+import type { SecureBucketProps } from './secure-bucket-props';
+import { ValidationError } from '../private/errors';
+import { at, finalState } from '../private/final-state';
+
+/** Part of the logical id of the log bucket: a contract, since changing it would orphan the logs. */
+const SHARED_ID = 'SecureBucketAccessLogs';
+
+/** Where the access logs of a bucket go. */
+export interface AccessLogTarget {
+  readonly bucket: s3.IBucket;
+  readonly prefix?: string;
+}
+
+/** Sends the server access logs of a bucket to the bucket of its props, or to the stack's own. */
+export function sendAccessLogs(source: s3.Bucket, props: SecureBucketProps): s3.IBucket {
+  const stack = Stack.of(source);
+  const shared = props.serverAccessLogsBucket === undefined;
+  const target = props.serverAccessLogsBucket ?? sharedLogBucket(stack);
+  if (!shared) { assertCanHoldLogs(source, target); }
+  const prefix = props.serverAccessLogsPrefix ?? (shared ? `${pathInStack(source)}/` : undefined);
+  if (!shared) { allowDelivery(source, target, prefix); }
+
+  const resource = source.node.defaultChild as s3.CfnBucket;
+  const format = props.targetObjectKeyFormat as unknown as { _render(): s3.CfnBucket.TargetObjectKeyFormatProperty } | undefined;
+  resource.loggingConfiguration = {
+    destinationBucketName: target.bucketName,
+    logFilePrefix: prefix,
+    // The CDK renders the format only for a bucket that it also gives an ACL, without its newer flags.
+    targetObjectKeyFormat: format?._render(),
+  };
+  // S3 may refuse a target that does not admit its logging service yet.
+  const policy = target instanceof s3.Bucket ? target.policy?.node.defaultChild : undefined;
+  if (CfnResource.isCfnResource(policy)) { resource.addResourceDependency(policy); }
+  return target;
+}
+
+/**
+ * One bucket for the access logs of all SecureBuckets of a stack.
+ *
+ * SSE-S3, because S3 does not deliver logs to a bucket whose default is SSE-KMS.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+ */
+function sharedLogBucket(stack: Stack): s3.Bucket {
+  const existing = stack.node.tryFindChild(SHARED_ID);
+  if (existing !== undefined) { return existing as s3.Bucket; }
+  const bucket = new s3.Bucket(stack, SHARED_ID, {
+    encryption: s3.BucketEncryption.S3_MANAGED,
+    blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C],
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    versioned: true,
+    lifecycleRules: [{
+      id: 'TidyUp',
+      abortIncompleteMultipartUploadAfter: Duration.days(7),
+      noncurrentVersionExpiration: Duration.days(90),
+    }],
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  for (const statement of transportStatements(bucket.bucketArn, MINIMUM_TLS)) { bucket.addToResourcePolicy(statement); }
+  // Not a list of the source buckets: 245 of them fit in a stack, their ARNs not in a bucket
+  // policy of 20 KB. The account is the boundary that matters against the confused deputy.
+  bucket.addToResourcePolicy(logDelivery(bucket, undefined, {
+    StringEquals: { 'aws:SourceAccount': stack.account },
+    ArnLike: { 'aws:SourceArn': `arn:${stack.partition}:s3:::*` },
+  }));
+  acknowledgeForLogs(bucket);
+  bucket.node.addValidation({ validate: () => brokenPromisesOfLogBucket(bucket) });
+  return bucket;
+}
+
+function allowDelivery(source: s3.Bucket, target: s3.IBucket, prefix: string | undefined): void {
+  const stack = Stack.of(source);
+  // Naming the source in another stack's policy would make the two stacks depend on each other.
+  const sourceArn = Stack.of(target) === stack ? source.bucketArn : `arn:${stack.partition}:s3:::*`;
+  const statement = logDelivery(target, prefix, {
+    StringEquals: { 'aws:SourceAccount': stack.account },
+    ArnLike: { 'aws:SourceArn': sourceArn },
+  });
+  if (!target.addToResourcePolicy(statement).statementAdded) {
+    Annotations.of(source).addWarningV2('cdk-s3-encryption:SecureBucket.logBucketNotOwned',
+      `the policy of the log bucket cannot be changed from here, so no access logs arrive until its owner adds this statement to it:\n${JSON.stringify(stack.resolve(statement.toStatementJson()), undefined, 2)}`);
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html#grant-log-delivery-permissions-general */
+function logDelivery(target: s3.IBucket, prefix: string | undefined, conditions: Record<string, Record<string, string>>): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: prefix === undefined ? 'AllowServerAccessLogs' : undefined,
+    principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')],
+    actions: ['s3:PutObject'],
+    resources: [target.arnForObjects(`${prefix ?? ''}*`)],
+    conditions,
+  });
+}
+
+function assertCanHoldLogs(source: s3.Bucket, target: s3.IBucket): void {
+  if (target.encryptionKey !== undefined) {
+    throw new ValidationError('LogsUnderKms',
+      `'serverAccessLogsBucket' must be under SSE-S3, got ${target.node.path}, which is under a KMS key: S3 would silently deliver no logs; leave it out to use the stack's own log bucket, or pass a bucket with EncryptionMode.s3Managed()`, source);
+  }
+}
+
+/** Reasons that ship with the library, for tools that cannot know what a bucket is for. */
+function acknowledgeForLogs(bucket: s3.Bucket): void {
+  const reasons: Record<string, string> = {
+    'AwsSolutions-S1': 'This bucket receives the access logs; logging it into itself would never end.',
+    'NIST.800.53.R5-S3BucketLoggingEnabled': 'This bucket receives the access logs; logging it into itself would never end.',
+    'NIST.800.53.R5-S3BucketReplicationEnabled': 'A copy of access logs in another region is for the owner to decide: it doubles their cost.',
+    'NIST.800.53.R5-S3DefaultEncryptionKMS': 'S3 does not deliver server access logs to a bucket whose default encryption is SSE-KMS.',
+  };
+  for (const [id, reason] of Object.entries(reasons)) { Validations.of(bucket).acknowledge({ id, reason }); }
+}
+
+function brokenPromisesOfLogBucket(bucket: s3.Bucket): string[] {
+  const resource = bucket.node.defaultChild;
+  if (!CfnResource.isCfnResource(resource)) { return []; }
+  const { properties } = finalState(resource);
+  const algorithm = at(properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'ServerSideEncryptionByDefault', 'SSEAlgorithm');
+  return algorithm === 'AES256' ? [] : [
+    `'SSEAlgorithm' of the log bucket must stay AES256, got ${JSON.stringify(algorithm)}: S3 delivers no access logs under KMS; exempt ${bucket.node.path} from the property injector, aspect or override that changed it`,
+  ];
+}
+
+function pathInStack(bucket: s3.Bucket): string {
+  return bucket.node.path.slice(Stack.of(bucket).node.path.length).replace(/^\//, '');
+}

@@ -1,0 +1,60 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { ResolvedProps } from './resolved-props';
+import { at, canonical, finalState, missingStatements } from '../private/final-state';
+
+const REMEDY = 'a property injector, an aspect or an override changed it; exempt this bucket there, or use s3.Bucket';
+
+/** What a bucket no longer keeps of its promise, in the template as it will be deployed. */
+export function brokenPromisesOfBucket(bucket: s3.Bucket, resolved: ResolvedProps, promised: iam.PolicyStatement[]): string[] {
+  const resource = bucket.node.defaultChild;
+  if (!s3.CfnBucket.isCfnBucket(resource)) {
+    return [`SecureBucket must contain an AWS::S3::Bucket as its default child: ${REMEDY}`];
+  }
+  const { properties } = finalState(resource);
+  const expected: [path: string, value: unknown, got: unknown][] = [
+    ['BucketEncryption', expectedEncryption(bucket, resolved), at(properties, 'BucketEncryption')],
+    ['PublicAccessBlockConfiguration',
+      { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      at(properties, 'PublicAccessBlockConfiguration')],
+    ['OwnershipControls', { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] }, at(properties, 'OwnershipControls')],
+    ...resolved.versioned
+      ? [['VersioningConfiguration', { Status: 'Enabled' }, at(properties, 'VersioningConfiguration')] as [string, unknown, unknown]]
+      : [],
+  ];
+  const broken = expected
+    .filter(([, value, got]) => canonical(value) !== canonical(got))
+    .map(([path, value, got]) => `'${path}' must stay ${JSON.stringify(value)}, got ${JSON.stringify(got)}: ${REMEDY}`);
+
+  const acl = properties.AccessControl;
+  if (acl !== undefined && acl !== 'Private') {
+    broken.push(`'AccessControl' must be absent, got ${JSON.stringify(acl)}: ${REMEDY}. A bucket that became a log target gets it too: send access logs to a bucket under SSE-S3`);
+  }
+  if (resolved.accessLogs && at(properties, 'LoggingConfiguration', 'DestinationBucketName') === undefined) {
+    broken.push(`'LoggingConfiguration' must name a log bucket, got ${JSON.stringify(properties.LoggingConfiguration)}: ${REMEDY}`);
+  }
+  return [...broken, ...brokenPolicy(bucket, promised)];
+}
+
+function expectedEncryption(bucket: s3.Bucket, resolved: ResolvedProps): unknown {
+  return Stack.of(bucket).resolve({
+    ServerSideEncryptionConfiguration: [{
+      ServerSideEncryptionByDefault: {
+        SSEAlgorithm: resolved.mode._algorithm,
+        KMSMasterKeyID: resolved.mode._usesKms ? bucket.encryptionKey?.keyArn : undefined,
+      },
+      BucketKeyEnabled: resolved.mode._usesKms ? resolved.bucketKeyEnabled : undefined,
+      BlockedEncryptionTypes: { EncryptionType: resolved.blockedEncryptionTypes },
+    }],
+  });
+}
+
+function brokenPolicy(bucket: s3.Bucket, promised: iam.PolicyStatement[]): string[] {
+  const policy = bucket.policy?.node.defaultChild;
+  if (!s3.CfnBucketPolicy.isCfnBucketPolicy(policy)) {
+    return [`the bucket policy must stay, got none: ${REMEDY}`];
+  }
+  const missing = missingStatements(bucket, finalState(policy).properties.PolicyDocument, promised);
+  return missing.length === 0 ? [] : [`the bucket policy must keep the statements ${missing.join(', ')} as they were: ${REMEDY}`];
+}

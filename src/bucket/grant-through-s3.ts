@@ -1,0 +1,142 @@
+import { Annotations, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Dependable } from 'constructs';
+import { RotatingS3Key } from '../key';
+import { kindOf } from '../private/crypto-actions';
+import { ValidationError } from '../private/errors';
+import { warnOwnerMustAdd, warnsByItself } from '../private/imported-key';
+import { isEverybody, shapeOf } from '../private/principals';
+import { knownToDiffer, oneOrMany, viaService } from '../private/tokens';
+
+type Conditions = Record<string, Record<string, string | string[]>>;
+
+/**
+ * The KMS half of a grant on a bucket: only through S3, and only for objects of this bucket.
+ *
+ * @returns the grant on the key, all its parts combined
+ */
+export function grantThroughS3(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IGrantable, requested: string[]): iam.Grant {
+  const principal = grantee.grantPrincipal;
+  if (isEverybody(principal)) {
+    throw new ValidationError('EverybodyOnKey',
+      "a grant on a bucket under KMS must name who gets it, got '*': S3 does not serve such objects to anonymous users; name a role, an account or an organization", bucket);
+  }
+  const actions = exact(requested);
+  const use = actions.filter((action) => kindOf(action) !== 'administrative');
+  // KMS knows no service and no encryption context for DescribeKey and its like, so a condition
+  // on them would never match: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+  const describe = actions.filter((action) => kindOf(action) === 'administrative');
+
+  const grants = [
+    ...use.length > 0 ? [grantPart(bucket, key, grantee, use, useConditions(bucket, principal))] : [],
+    ...describe.length > 0 ? [grantPart(bucket, key, grantee, describe, serviceConditions(bucket, principal))] : [],
+  ];
+  return grants.reduce((all, next) => all.combine(next));
+}
+
+function grantPart(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IGrantable, actions: string[], conditions: Conditions | undefined): iam.Grant {
+  const options = {
+    grantee,
+    actions,
+    resourceArns: [resourceArn(bucket, key, grantee.grantPrincipal)],
+    resourceSelfArns: ['*'], // in a key policy, `*` means this key
+    resource: keyPolicyOf(bucket, key),
+    conditions,
+  };
+  const names = key instanceof RotatingS3Key && key._namesGrantees;
+  const grant = names ? iam.Grant.addToPrincipalAndResource(options) : iam.Grant.addToPrincipalOrResource(options);
+  if (!grant.success) {
+    throw new ValidationError('GrantWithoutEffect',
+      `a grant on the key of this bucket reached neither an identity policy nor a key policy, got grantee ${grantee.grantPrincipal}: use a role or user with a policy, or a named consumer of the key, such as key.consumers.cloudFront()`, bucket);
+  }
+  warnIfNothingWasAttached(bucket, grantee.grantPrincipal, grant, options);
+  return grant;
+}
+
+/**
+ * The CDK asks for wildcards on every write. S3 writes with GenerateDataKey and reads, completes
+ * multipart uploads and verifies Bucket Keys with Decrypt; nothing else is called for a PUT.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ */
+function exact(actions: string[]): string[] {
+  const isWrite = ['kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Decrypt'].every((action) => actions.includes(action));
+  const kept = isWrite ? actions.filter((action) => action !== 'kms:Encrypt' && action !== 'kms:ReEncrypt*') : actions;
+  return [...new Set(kept.map((action) => (action === 'kms:GenerateDataKey*' ? 'kms:GenerateDataKey' : action)))];
+}
+
+/**
+ * With a Bucket Key the encryption context is the ARN of the bucket, without one that of the
+ * object. Objects written before the Bucket Key was on keep theirs, so both are admitted.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html#bucket-key-changes
+ */
+function useConditions(bucket: s3.Bucket, principal: iam.IPrincipal): Conditions | undefined {
+  const service = serviceConditions(bucket, principal);
+  // A service that calls S3 by itself is recognised by its source; whether KMS sees its request
+  // as one via S3 is documented for none of them.
+  if (service !== undefined) { return service; }
+  return {
+    StringEquals: { 'kms:ViaService': oneOrMany(viaService(bucket, 's3')) },
+    StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, `${bucket.bucketArn}/*`] },
+  };
+}
+
+/** Conditions for a service principal, or undefined for everybody else. */
+function serviceConditions(bucket: s3.Bucket, principal: iam.IPrincipal): Conditions | undefined {
+  const shape = shapeOf(principal);
+  if (shape.services.length === 0) { return undefined; }
+  if (!shape.conditioned) {
+    Annotations.of(bucket).addWarningV2('cdk-s3-encryption:SecureBucket.serviceWithoutSource',
+      `the grant to ${shape.services.join(', ')} names no source: the key's policy asks for this account, the bucket's policy for nothing. Pass new iam.ServicePrincipal('${shape.services[0]}').withConditions({ ArnLike: { 'aws:SourceArn': '…' } })`);
+  }
+  // Against the confused deputy: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+  return shape.conditioned ? {} : { StringEquals: { 'aws:SourceAccount': Stack.of(bucket).account } };
+}
+
+/**
+ * The key's ARN, or where the grantee lives in a stack that cannot know it, every key of that
+ * account and region; the encryption context in the statement still binds it to this bucket.
+ */
+function resourceArn(bucket: s3.Bucket, key: kms.IKey, principal: iam.IPrincipal): string {
+  const granteeStack = iam.principalIsOwnedResource(principal) ? Stack.of(principal) : undefined;
+  const keyStack = Stack.of(key);
+  const owned = key.node.defaultChild !== undefined;
+  const elsewhere = granteeStack !== undefined && owned
+    && (knownToDiffer(granteeStack.account, keyStack.account) || knownToDiffer(granteeStack.region, keyStack.region));
+  return elsewhere
+    ? `arn:${keyStack.partition}:kms:${bucket.env.region}:${bucket.env.account}:key/*`
+    : key.keyArn;
+}
+
+/** The key's policy, which for a key that was imported elsewhere prints what its owner must add. */
+function keyPolicyOf(bucket: s3.Bucket, key: kms.IKey): iam.IResourceWithPolicyV2 {
+  return {
+    env: key.env,
+    node: key.node,
+    addToResourcePolicy(statement) {
+      const result = key.addToResourcePolicy(statement, true);
+      if (!result.statementAdded && !warnsByItself(key)) { warnOwnerMustAdd(bucket, key, statement); }
+      return result;
+    },
+  } as iam.IResourceWithPolicyV2;
+}
+
+/**
+ * A role that was imported as immutable, as every role of another account is, reports success and
+ * gets no policy. It is recognised by a grant that nothing could wait for.
+ */
+function warnIfNothingWasAttached(bucket: s3.Bucket, principal: iam.IPrincipal, grant: iam.Grant, options: {
+  readonly actions: string[]; readonly resourceArns: string[]; readonly conditions?: Conditions;
+}): void {
+  if (iam.principalIsOwnedResource(principal)) { return; }
+  const pretended = grant.principalStatements.length > 0 && Dependable.of(grant).dependencyRoots.length === 0;
+  const { principalAccount } = principal;
+  const foreign = principalAccount !== undefined && knownToDiffer(principalAccount, bucket.env.account)
+    && shapeOf(principal).aws.some((arn) => /:(role|user)\//.test(arn));
+  if (!pretended && !foreign) { return; }
+  const statement = new iam.PolicyStatement({ actions: options.actions, resources: options.resourceArns, conditions: options.conditions });
+  const document = JSON.stringify(Stack.of(bucket).resolve(statement.toStatementJson()), undefined, 2);
+  Annotations.of(bucket).addWarningV2('cdk-s3-encryption:SecureBucket.identityMustAddStatement',
+    `the policies of ${principal} cannot be changed from here, so this grant has no effect until its owner allows the S3 actions on the bucket and adds this statement for the key:\n${document}`);
+}

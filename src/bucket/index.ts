@@ -1,0 +1,3 @@
+export { EncryptionMode } from './encryption-mode';
+export { SecureBucket } from './secure-bucket';
+export { SecureBucketProps, UploadHeaders } from './secure-bucket-props';

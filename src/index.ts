@@ -1,0 +1,2 @@
+export { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from './bucket';
+export { CloudTrailConsumerOptions, KeyAccess, KeyConsumers, KeyRotation, ReplicationConsumerOptions, RotatingS3Key, RotatingS3KeyProps } from './key';
