@@ -35,7 +35,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
   pullRequestTemplate: false,
   sampleCode: false,
   lambdaAutoDiscover: false,
-  rosettaOptions: { strict: true },
 
   publishToPypi: { distName: 'cdk-s3-encryption', module: 'cdk_s3_encryption' },
   publishToMaven: {
