@@ -77,8 +77,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   allowScripts: ['esbuild', 'unrs-resolver', '@parcel/watcher'],
   gitignore: ['/.venv/', '/cdk.out/', '/.demo/', '.DS_Store'],
-  npmignore: devDirs.map((dir) => `/${dir}/`).concat('/docs/', '/.ci/', '/.venv/', '/rosetta/', '/cdk.out/', '/.demo/'),
 });
+for (const path of [...devDirs, 'docs', '.ci', '.venv', 'rosetta', 'cdk.out', '.demo', 'tsconfig.dev.json']) {
+  project.npmignore?.exclude(`/${path}`);
+}
 
 // A lockfile without addresses installs from whatever registry the reader uses.
 const npmrc = new javascript.NpmConfig(project, { omitEmpty: true });
