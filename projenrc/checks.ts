@@ -11,6 +11,9 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary, devDirs: strin
       exclude: ['node_modules'],
     },
   });
+  const eslintrc = project.tryFindObjectFile('.eslintrc.json');
+  eslintrc?.addDeletionOverride('parserOptions.projectService');
+  eslintrc?.addOverride('parserOptions.project', './tsconfig.dev.json');
   project.eslint?.addOverride({
     files: devDirs.map((dir) => `${dir}/**`).concat('.projenrc.ts'),
     rules: { 'import/no-extraneous-dependencies': ['error', { devDependencies: true, optionalDependencies: false, peerDependencies: true }] },
