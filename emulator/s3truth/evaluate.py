@@ -1,0 +1,133 @@
+"""Decides requests from identity policies, resource policies and key policies.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+from dataclasses import dataclass
+from typing import Optional
+
+from .conditions import holds, wildcard
+from .principals import Principal
+
+
+@dataclass
+class Request:
+    action: str
+    resource: str
+    context: dict
+
+
+@dataclass
+class Decision:
+    """`by` is the kind of policy and the Sid that decided, `implicit` where nothing allowed."""
+
+    allowed: bool
+    by: str
+    explicit: bool = False
+
+
+def statements(document: Optional[dict]) -> list:
+    if not document:
+        return []
+    found = document.get("Statement", [])
+    return found if isinstance(found, list) else [found]
+
+
+def decide_on_resource(principal: Principal, request: Request, resource_policy: Optional[dict], owner: str, kind: str) -> Decision:
+    """In one account either policy may allow; across accounts both have to."""
+    denied = _denied(principal, request, resource_policy, kind)
+    if denied:
+        return denied
+    by_resource = _allowing(principal, request, resource_policy, direct=True)
+    if principal.kind in ("anonymous", "service"):
+        return Decision(by_resource, kind if by_resource else f"{kind}:implicit")
+    by_identity = _identity_allows(principal, request)
+    if principal.account == owner:
+        return Decision(by_identity or by_resource, "identity-policy:implicit")
+    by_resource = by_resource or _allowing(principal, request, resource_policy, direct=False)
+    if not by_resource:
+        return Decision(False, f"{kind}:implicit")
+    return Decision(by_identity, "identity-policy:implicit")
+
+
+def decide_on_key(principal: Principal, request: Request, key_policy: dict, owner: str) -> Decision:
+    """A key policy alone decides; only where it names the account may identity policies allow.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
+    """
+    denied = _denied(principal, request, key_policy, "key-policy")
+    if denied:
+        return denied
+    named = _allowing(principal, request, key_policy, direct=True)
+    if named and principal.account == owner:
+        return Decision(True, "key-policy")
+    if not named and not _allowing(principal, request, key_policy, direct=False):
+        return Decision(False, "key-policy:implicit")
+    return Decision(_identity_allows(principal, request), "identity-policy:implicit")
+
+
+def _denied(principal: Principal, request: Request, resource_policy: Optional[dict], kind: str) -> Optional[Decision]:
+    for statement in statements(resource_policy):
+        applies = _names(statement, principal, direct=True) or _names(statement, principal, direct=False)
+        if statement["Effect"] == "Deny" and applies and _matches(statement, request):
+            return Decision(False, f"{kind}:{statement.get('Sid', 'unnamed')}", explicit=True)
+    for document in principal.identity_policies or []:
+        for statement in statements(document):
+            if statement["Effect"] == "Deny" and _matches(statement, request):
+                return Decision(False, f"identity-policy:{statement.get('Sid', 'unnamed')}", explicit=True)
+    return None
+
+
+def _allowing(principal: Principal, request: Request, policy: Optional[dict], direct: bool) -> bool:
+    return any(
+        statement["Effect"] == "Allow" and _names(statement, principal, direct) and _matches(statement, request)
+        for statement in statements(policy)
+    )
+
+
+def _identity_allows(principal: Principal, request: Request) -> bool:
+    if principal.identity_policies is None:
+        return True
+    return any(
+        statement["Effect"] == "Allow" and _matches(statement, request)
+        for document in principal.identity_policies
+        for statement in statements(document)
+    )
+
+
+def _names(statement: dict, principal: Principal, direct: bool) -> bool:
+    """`direct`: names the principal itself; otherwise its account, which then decides by IAM."""
+    if "NotPrincipal" in statement:
+        return not _listed(statement["NotPrincipal"], principal, direct)
+    return _listed(statement.get("Principal", {}), principal, direct)
+
+
+def _listed(element, principal: Principal, direct: bool) -> bool:
+    if element == "*":
+        return direct
+    names = element.get("Service" if principal.kind == "service" else "AWS", [])
+    names = names if isinstance(names, list) else [names]
+    if principal.kind == "service":
+        return direct and principal.arn in names
+    if not direct:
+        account_names = (principal.account, f"arn:aws:iam::{principal.account}:root")
+        return any(name in account_names for name in names)
+    own = {principal.arn, principal.principal_arn}
+    return any(name == "*" or name in own for name in names)
+
+
+def _matches(statement: dict, request: Request) -> bool:
+    return (
+        _element(statement, "Action", request.action, ignore_case=True)
+        and _element(statement, "Resource", request.resource)
+        and holds(statement.get("Condition", {}), request.context)
+    )
+
+
+def _element(statement: dict, name: str, value: str, ignore_case: bool = False) -> bool:
+    negated = f"Not{name}" in statement
+    patterns = statement.get(f"Not{name}" if negated else name, "*" if name == "Resource" else [])
+    patterns = patterns if isinstance(patterns, list) else [patterns]
+    if ignore_case:
+        value, patterns = value.lower(), [pattern.lower() for pattern in patterns]
+    matched = any(wildcard(value, pattern) for pattern in patterns)
+    return not matched if negated else matched

@@ -1,0 +1,102 @@
+"""Requests and responses between the client, the overlay and moto."""
+import io
+from typing import Callable, Optional
+from urllib.parse import parse_qsl, unquote
+from xml.sax.saxutils import escape
+
+
+class Request:
+    """A request whose body has been read, and whose headers can be changed before moto sees it."""
+
+    def __init__(self, environ: dict):
+        self.environ = environ
+        self.method = environ["REQUEST_METHOD"]
+        self.query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+        self.body = _read(environ)
+        raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ.get("PATH_INFO", "/")
+        self.path = unquote(raw.split("?", 1)[0])
+
+    def header(self, name: str, default: Optional[str] = None) -> Optional[str]:
+        if name.lower() in ("content-type", "content-length"):
+            return self.environ.get(name.upper().replace("-", "_"), default)
+        return self.environ.get("HTTP_" + name.upper().replace("-", "_"), default)
+
+    def set_header(self, name: str, value: Optional[str]) -> None:
+        variable = "HTTP_" + name.upper().replace("-", "_")
+        if value is None:
+            self.environ.pop(variable, None)
+        else:
+            self.environ[variable] = value
+
+    def headers_like(self, prefix: str) -> list:
+        start = "HTTP_" + prefix.upper().replace("-", "_")
+        return [variable for variable in self.environ if variable.startswith(start)]
+
+
+class Response:
+    def __init__(self, status: str, headers: list, body: bytes):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def code(self) -> int:
+        return int(self.status.split(" ", 1)[0])
+
+    @property
+    def ok(self) -> bool:
+        return self.code < 300
+
+    def header(self, name: str) -> Optional[str]:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def set_header(self, name: str, value: Optional[str]) -> None:
+        self.headers = [(key, old) for key, old in self.headers if key.lower() != name.lower()]
+        if value is not None:
+            self.headers.append((name, value))
+
+    def send(self, start_response: Callable, method: str) -> list:
+        if method != "HEAD":
+            self.set_header("Content-Length", str(len(self.body)))
+        start_response(self.status, self.headers)
+        return [] if method == "HEAD" else [self.body]
+
+
+def call(app: Callable, request: Request) -> Response:
+    """Passes the request on to moto and collects what it answers."""
+    request.environ["wsgi.input"] = io.BytesIO(request.body)
+    request.environ["CONTENT_LENGTH"] = str(len(request.body))
+    request.environ.pop("HTTP_TRANSFER_ENCODING", None)
+    captured = {}
+
+    def start_response(status, headers, exc_info=None):
+        captured["status"], captured["headers"] = status, list(headers)
+
+    chunks = app(request.environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+    return Response(captured["status"], captured["headers"], body)
+
+
+def s3_error(status: str, code: str, message: str, resource: str = "", denied_by: Optional[str] = None) -> Response:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{code}</Code><Message>{escape(message)}</Message>"
+        f"<Resource>{escape(resource)}</Resource><RequestId>0000000000000000</RequestId></Error>"
+    )
+    response = Response(status, [("Content-Type", "application/xml")], body.encode())
+    if denied_by is not None:
+        response.set_header("x-emulator-denied-by", denied_by)
+    return response
+
+
+def _read(environ: dict) -> bytes:
+    if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked" or environ.get("wsgi.input_terminated"):
+        length = environ.get("CONTENT_LENGTH")
+        return environ["wsgi.input"].read() if not length else environ["wsgi.input"].read(int(length))
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    return environ["wsgi.input"].read(length) if length else b""
