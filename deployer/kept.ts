@@ -1,0 +1,28 @@
+import type { PropertyReader } from './property-reader';
+import { isRecord } from './values';
+
+/**
+ * Refuses a property that the endpoint took without an error and did not keep.
+ *
+ * @param sent what must be there
+ * @param kept what the endpoint says is there, in the form of `sent`
+ */
+export function assertKept(properties: PropertyReader, property: string, sent: unknown, kept: unknown): void {
+  const lost = firstLost(sent, kept, property);
+  if (lost !== undefined) throw properties.refuse(property, `the endpoint took it without an error, but does not keep ${lost}`);
+}
+
+/** The path of the first value that was sent and is not there, or is another one. More than was sent may be there. */
+export function firstLost(sent: unknown, kept: unknown, path: string): string | undefined {
+  if (sent === undefined) return undefined;
+  if (sent instanceof Date) return kept instanceof Date && kept.getTime() === sent.getTime() ? undefined : path;
+  if (Array.isArray(sent)) {
+    if (!Array.isArray(kept) || kept.length !== sent.length) return path;
+    return sent.map((element, index) => firstLost(element, kept[index], `${path}[${index}]`)).find((lost) => lost !== undefined);
+  }
+  if (isRecord(sent)) {
+    if (!isRecord(kept)) return path;
+    return Object.entries(sent).map(([key, value]) => firstLost(value, kept[key], `${path}.${key}`)).find((lost) => lost !== undefined);
+  }
+  return kept === sent ? undefined : path;
+}

@@ -1,0 +1,42 @@
+import { AttachRolePolicyCommand, AttachUserPolicyCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { hasCode } from '../errors';
+import type { PropertyReader } from '../property-reader';
+
+export interface InlinePolicy {
+  readonly PolicyName: string;
+  readonly PolicyDocument: string;
+}
+
+/** The `Policies` of a role or user. */
+export function readInlinePolicies(properties: PropertyReader): InlinePolicy[] {
+  return (properties.objects('Policies') ?? []).map((policy) => ({
+    PolicyName: policy.requiredString('PolicyName'),
+    PolicyDocument: JSON.stringify(policy.requiredDocument('PolicyDocument')),
+  }));
+}
+
+/** Who a policy is for. */
+export type Identity = { readonly RoleName: string } | { readonly UserName: string };
+
+/** Attaches a managed policy that must exist: nobody would notice a role that silently lacks it. */
+export async function attachPolicy(iam: IAMClient, identity: Identity, PolicyArn: string): Promise<void> {
+  try {
+    if ('RoleName' in identity) await iam.send(new AttachRolePolicyCommand({ ...identity, PolicyArn }));
+    else await iam.send(new AttachUserPolicyCommand({ ...identity, PolicyArn }));
+  } catch (error) {
+    if (!hasCode(error, 'NoSuchEntity', 'NoSuchEntityException') || !PolicyArn.includes(':iam::aws:')) throw error;
+    throw new Error(
+      `the endpoint does not have the AWS managed policy ${PolicyArn}: start it with them (moto: MOTO_IAM_LOAD_MANAGED_POLICIES=true)`,
+      { cause: error },
+    );
+  }
+}
+
+/** Deletes something that may be gone already, or went with its owner. */
+export async function ignoreMissing(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!hasCode(error, 'NoSuchEntity', 'NoSuchEntityException')) throw error;
+  }
+}

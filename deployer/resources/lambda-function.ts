@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findAsset } from '../custom-resource/asset';
+import type { PropertyReader } from '../property-reader';
+import type { ResourceContext, ResourceHandler } from '../resource';
+import { isScalar } from '../values';
+
+// The values of Lambda: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+const DEFAULT_TIMEOUT_SECONDS = 3;
+const DEFAULT_MEMORY_MEGABYTES = 128;
+const MAX_NAME_LENGTH = 64;
+
+/**
+ * AWS::Lambda::Function, as code for custom resources: the deployer keeps it and runs it itself.
+ *
+ * Every property that is read here takes effect in the child process that runs the code.
+ */
+export const lambdaFunction: ResourceHandler = (properties, context) => {
+  const runtime = properties.requiredString('Runtime');
+  // The code runs in the Node that runs the deployer, whatever the version in the template.
+  if (!runtime.startsWith('nodejs')) throw properties.refuse('Runtime', `it runs Node code only, got ${runtime}`);
+  const code = readCode(properties.requiredObject('Code'), context);
+  const name = properties.string('FunctionName') ?? context.physicalName({ maxLength: MAX_NAME_LENGTH });
+  const arn = `arn:${context.env.partition}:lambda:${context.env.region}:${context.env.account}:function:${name}`;
+  const stored = {
+    arn,
+    name,
+    description: properties.string('Description'),
+    handler: properties.requiredString('Handler'),
+    roleArn: properties.requiredString('Role'),
+    timeoutSeconds: properties.number('Timeout') ?? DEFAULT_TIMEOUT_SECONDS,
+    memoryMegabytes: properties.number('MemorySize') ?? DEFAULT_MEMORY_MEGABYTES,
+    environment: readEnvironment(properties),
+  };
+  return {
+    create: async () => {
+      context.functions.add({ ...stored, directory: code.directory() });
+      return { physicalId: name, attributes: { Arn: arn } };
+    },
+    destroy: async () => {
+      context.functions.remove(arn);
+      code.remove();
+    },
+  };
+};
+
+function readEnvironment(properties: PropertyReader): Record<string, string> {
+  const variables = properties.object('Environment')?.document('Variables') ?? {};
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => {
+    if (!isScalar(value)) throw properties.refuse('Environment', `the variable ${name} is not a string`);
+    return [name, String(value)];
+  }));
+}
+
+interface Code {
+  directory(): string;
+  remove(): void;
+}
+
+function readCode(code: PropertyReader, context: ResourceContext): Code {
+  const inline = code.string('ZipFile');
+  if (inline !== undefined) return inlineCode(inline);
+  const asset = findAsset(context.stack, code.requiredString('S3Bucket'), code.requiredString('S3Key'));
+  if (!statSync(asset).isDirectory()) throw code.refuse('S3Key', 'its asset is an archive, the deployer runs folders');
+  return { directory: () => asset, remove: () => undefined };
+}
+
+function inlineCode(source: string): Code {
+  let directory: string | undefined;
+  return {
+    directory: () => {
+      directory = mkdtempSync(join(tmpdir(), 'deployer-function-'));
+      // CloudFormation writes inline code to a file named index.
+      writeFileSync(join(directory, 'index.js'), source);
+      return directory;
+    },
+    remove: () => {
+      if (directory) rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
