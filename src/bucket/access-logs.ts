@@ -1,19 +1,15 @@
 import { Annotations, CfnResource, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { brokenBasics } from './bucket-basics';
 import { MINIMUM_TLS, transportStatements } from './bucket-statements';
 import type { SecureBucketProps } from './secure-bucket-props';
+import { anyBucketArn, fixedBucketArn } from '../private/bucket-arn';
 import { ValidationError } from '../private/errors';
-import { at, finalState } from '../private/final-state';
+import { at, finalState, missingStatements } from '../private/final-state';
 
 /** Part of the logical id of the log bucket: a contract, since changing it would orphan the logs. */
 const SHARED_ID = 'SecureBucketAccessLogs';
-
-/** Where the access logs of a bucket go. */
-export interface AccessLogTarget {
-  readonly bucket: s3.IBucket;
-  readonly prefix?: string;
-}
 
 /** Sends the server access logs of a bucket to the bucket of its props, or to the stack's own. */
 export function sendAccessLogs(source: s3.Bucket, props: SecureBucketProps): s3.IBucket {
@@ -22,7 +18,7 @@ export function sendAccessLogs(source: s3.Bucket, props: SecureBucketProps): s3.
   const target = props.serverAccessLogsBucket ?? sharedLogBucket(stack);
   if (!shared) { assertCanHoldLogs(source, target); }
   const prefix = props.serverAccessLogsPrefix ?? (shared ? `${pathInStack(source)}/` : undefined);
-  if (!shared) { allowDelivery(source, target, prefix); }
+  if (!shared) { admitAccessLogs(source, target, prefix); }
 
   const resource = source.node.defaultChild as s3.CfnBucket;
   const format = props.targetObjectKeyFormat as unknown as { _render(): s3.CfnBucket.TargetObjectKeyFormatProperty } | undefined;
@@ -48,8 +44,6 @@ function sharedLogBucket(stack: Stack): s3.Bucket {
   const existing = stack.node.tryFindChild(SHARED_ID);
   if (existing !== undefined) { return existing as s3.Bucket; }
   const bucket = new s3.Bucket(stack, SHARED_ID, {
-    encryption: s3.BucketEncryption.S3_MANAGED,
-    blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C],
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     versioned: true,
@@ -60,22 +54,34 @@ function sharedLogBucket(stack: Stack): s3.Bucket {
     }],
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  for (const statement of transportStatements(bucket.bucketArn, MINIMUM_TLS)) { bucket.addToResourcePolicy(statement); }
-  // Not a list of the source buckets: 245 of them fit in a stack, their ARNs not in a bucket
-  // policy of 20 KB. The account is the boundary that matters against the confused deputy.
-  bucket.addToResourcePolicy(logDelivery(bucket, undefined, {
-    StringEquals: { 'aws:SourceAccount': stack.account },
-    ArnLike: { 'aws:SourceArn': `arn:${stack.partition}:s3:::*` },
-  }));
+  // Not only through props: a property injector that puts s3.Buckets under KMS would end the logs.
+  bucket.node.tryRemoveChild('Key');
+  (bucket.node.defaultChild as s3.CfnBucket).bucketEncryption = {
+    serverSideEncryptionConfiguration: [{
+      serverSideEncryptionByDefault: { sseAlgorithm: 'AES256' },
+      blockedEncryptionTypes: { encryptionType: [s3.BlockedEncryptionType.SSE_C.name] },
+    }],
+  };
+  const promised = [
+    ...transportStatements(bucket.bucketArn, MINIMUM_TLS),
+    // Not a list of the source buckets: 245 of them fit in a stack, their ARNs not in a bucket
+    // policy of 20 KB. The account is the boundary that matters against the confused deputy.
+    logDelivery(bucket, undefined, {
+      StringEquals: { 'aws:SourceAccount': stack.account },
+      ArnLike: { 'aws:SourceArn': anyBucketArn(bucket) },
+    }),
+  ];
+  for (const statement of promised) { bucket.addToResourcePolicy(statement); }
   acknowledgeForLogs(bucket);
-  bucket.node.addValidation({ validate: () => brokenPromisesOfLogBucket(bucket) });
+  bucket.node.addValidation({ validate: () => brokenPromisesOfLogBucket(bucket, promised) });
   return bucket;
 }
 
-function allowDelivery(source: s3.Bucket, target: s3.IBucket, prefix: string | undefined): void {
+/** Lets S3 deliver the access logs of a source into a target, by policy and not by ACL. */
+export function admitAccessLogs(source: s3.IBucket, target: s3.IBucket, prefix: string | undefined): void {
   const stack = Stack.of(source);
-  // Naming the source in another stack's policy would make the two stacks depend on each other.
-  const sourceArn = Stack.of(target) === stack ? source.bucketArn : `arn:${stack.partition}:s3:::*`;
+  // A reference to the source would be a cycle: the source waits for this policy.
+  const sourceArn = fixedBucketArn(source) ?? anyBucketArn(source);
   const statement = logDelivery(target, prefix, {
     StringEquals: { 'aws:SourceAccount': stack.account },
     ArnLike: { 'aws:SourceArn': sourceArn },
@@ -98,7 +104,10 @@ function logDelivery(target: s3.IBucket, prefix: string | undefined, conditions:
 }
 
 function assertCanHoldLogs(source: s3.Bucket, target: s3.IBucket): void {
-  if (target.encryptionKey !== undefined) {
+  const resource = target.node.defaultChild;
+  const settings: unknown = s3.CfnBucket.isCfnBucket(resource) ? Stack.of(target).resolve(resource.bucketEncryption) : undefined;
+  const algorithm = at(settings, 'serverSideEncryptionConfiguration', 0, 'serverSideEncryptionByDefault', 'sseAlgorithm');
+  if (target.encryptionKey !== undefined || (typeof algorithm === 'string' && algorithm.startsWith('aws:kms'))) {
     throw new ValidationError('LogsUnderKms',
       `'serverAccessLogsBucket' must be under SSE-S3, got ${target.node.path}, which is under a KMS key: S3 would silently deliver no logs; leave it out to use the stack's own log bucket, or pass a bucket with EncryptionMode.s3Managed()`, source);
   }
@@ -115,13 +124,21 @@ function acknowledgeForLogs(bucket: s3.Bucket): void {
   for (const [id, reason] of Object.entries(reasons)) { Validations.of(bucket).acknowledge({ id, reason }); }
 }
 
-function brokenPromisesOfLogBucket(bucket: s3.Bucket): string[] {
+function brokenPromisesOfLogBucket(bucket: s3.Bucket, promised: iam.PolicyStatement[]): string[] {
+  const remedy = `exempt ${bucket.node.path} from the property injector, aspect or override that changed it`;
   const resource = bucket.node.defaultChild;
-  if (!CfnResource.isCfnResource(resource)) { return []; }
-  const { properties } = finalState(resource);
+  const policy = bucket.policy?.node.defaultChild;
+  if (!s3.CfnBucket.isCfnBucket(resource) || !s3.CfnBucketPolicy.isCfnBucketPolicy(policy)) {
+    return [`the log bucket must stay a bucket with a policy: ${remedy}`];
+  }
+  const state = finalState(resource);
+  const { properties } = state;
   const algorithm = at(properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'ServerSideEncryptionByDefault', 'SSEAlgorithm');
-  return algorithm === 'AES256' ? [] : [
-    `'SSEAlgorithm' of the log bucket must stay AES256, got ${JSON.stringify(algorithm)}: S3 delivers no access logs under KMS; exempt ${bucket.node.path} from the property injector, aspect or override that changed it`,
+  const missing = missingStatements(bucket, finalState(policy).properties.PolicyDocument, promised);
+  return [
+    ...algorithm === 'AES256' ? [] : [`'SSEAlgorithm' of the log bucket must stay AES256, got ${JSON.stringify(algorithm)}: S3 delivers no access logs under KMS; ${remedy}`],
+    ...brokenBasics(state).map((broken) => `${broken}: ${remedy}`),
+    ...missing.length === 0 ? [] : [`the policy of the log bucket must keep the statements ${missing.join(', ')} as they were: ${remedy}`],
   ];
 }
 

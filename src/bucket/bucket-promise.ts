@@ -1,35 +1,27 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { brokenBasics } from './bucket-basics';
 import type { ResolvedProps } from './resolved-props';
-import { at, canonical, finalState, missingStatements } from '../private/final-state';
+import { at, canonical, finalState, isRetained, missingStatements } from '../private/final-state';
 
 const REMEDY = 'a property injector, an aspect or an override changed it; exempt this bucket there, or use s3.Bucket';
 
 /** What a bucket no longer keeps of its promise, in the template as it will be deployed. */
-export function brokenPromisesOfBucket(bucket: s3.Bucket, resolved: ResolvedProps, promised: iam.PolicyStatement[]): string[] {
+export function brokenPromisesOfBucket(bucket: s3.Bucket, resolved: ResolvedProps, retained: boolean, promised: iam.PolicyStatement[]): string[] {
   const resource = bucket.node.defaultChild;
   if (!s3.CfnBucket.isCfnBucket(resource)) {
     return [`SecureBucket must contain an AWS::S3::Bucket as its default child: ${REMEDY}`];
   }
-  const { properties } = finalState(resource);
-  const expected: [path: string, value: unknown, got: unknown][] = [
-    ['BucketEncryption', expectedEncryption(bucket, resolved), at(properties, 'BucketEncryption')],
-    ['PublicAccessBlockConfiguration',
-      { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
-      at(properties, 'PublicAccessBlockConfiguration')],
-    ['OwnershipControls', { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] }, at(properties, 'OwnershipControls')],
-    ...resolved.versioned
-      ? [['VersioningConfiguration', { Status: 'Enabled' }, at(properties, 'VersioningConfiguration')] as [string, unknown, unknown]]
-      : [],
-  ];
-  const broken = expected
-    .filter(([, value, got]) => canonical(value) !== canonical(got))
-    .map(([path, value, got]) => `'${path}' must stay ${JSON.stringify(value)}, got ${JSON.stringify(got)}: ${REMEDY}`);
-
-  const acl = properties.AccessControl;
-  if (acl !== undefined && acl !== 'Private') {
-    broken.push(`'AccessControl' must be absent, got ${JSON.stringify(acl)}: ${REMEDY}. A bucket that became a log target gets it too: send access logs to a bucket under SSE-S3`);
+  const state = finalState(resource);
+  const { properties } = state;
+  const broken = brokenBasics(state, resolved.versioned).map((what) => `${what}: ${REMEDY}`);
+  const wanted = expectedEncryption(bucket, resolved);
+  if (canonical(wanted) !== canonical(properties.BucketEncryption)) {
+    broken.push(`'BucketEncryption' must stay ${JSON.stringify(wanted)}, got ${JSON.stringify(properties.BucketEncryption)}: ${REMEDY}`);
+  }
+  if (retained && !isRetained(state)) {
+    broken.push(`'DeletionPolicy' must stay Retain, got ${JSON.stringify(state.deletionPolicy)}: ${REMEDY}; to let the data go on purpose, set the bucket's 'removalPolicy'`);
   }
   if (resolved.accessLogs && at(properties, 'LoggingConfiguration', 'DestinationBucketName') === undefined) {
     broken.push(`'LoggingConfiguration' must name a log bucket, got ${JSON.stringify(properties.LoggingConfiguration)}: ${REMEDY}`);

@@ -1,7 +1,9 @@
+import { Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { RotatingS3Key, s3DeliveryStatement } from '../key';
+import { anyBucketArn } from '../private/bucket-arn';
 import { ValidationError } from '../private/errors';
 import { warnOwnerMustAdd, warnsByItself } from '../private/imported-key';
 import { shapeOf } from '../private/principals';
@@ -15,13 +17,15 @@ import { shapeOf } from '../private/principals';
  */
 export function admitDelivery(bucket: s3.Bucket, key: kms.IKey, statement: iam.PolicyStatement): void {
   if (statement.effect !== 'Allow' || !statement.actions.includes('s3:PutObject')) { return; }
-  const services = statement.principals.flatMap((principal) => shapeOf(principal).services);
+  const services = statement.principals.flatMap((principal) => shapeOf(bucket, principal).services);
   if (services.includes('logging.s3.amazonaws.com')) {
     throw new ValidationError('LogsUnderKms',
       "'serverAccessLogsBucket' of another bucket must be under SSE-S3, got this bucket, which is under a KMS key: S3 would silently deliver no logs; use a bucket with EncryptionMode.s3Managed()", bucket);
   }
   if (!services.includes('s3.amazonaws.com')) { return; }
-  for (const source of sourceArns(statement)) {
+  for (const named of sourceArns(statement)) {
+    // A reference to the source would be a cycle: it refers to this bucket, and that to the key.
+    const source = Token.isUnresolved(named) ? anyBucketArn(bucket) : named;
     if (key instanceof RotatingS3Key) {
       key.consumers._s3DeliveryFrom(source);
     } else {

@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Dependable } from 'constructs';
 import { RotatingS3Key } from '../key';
+import { fixedBucketArn } from '../private/bucket-arn';
 import { kindOf } from '../private/crypto-actions';
 import { ValidationError } from '../private/errors';
 import { warnOwnerMustAdd, warnsByItself } from '../private/imported-key';
@@ -12,6 +13,9 @@ import { knownToDiffer, oneOrMany, viaService } from '../private/tokens';
 
 type Conditions = Record<string, Record<string, string | string[]>>;
 
+/** What S3 tells KMS about the data key it asks for. */
+const CONTEXT = 'kms:EncryptionContext:aws:s3:arn';
+
 /**
  * The KMS half of a grant on a bucket: only through S3, and only for objects of this bucket.
  *
@@ -19,7 +23,7 @@ type Conditions = Record<string, Record<string, string | string[]>>;
  */
 export function grantThroughS3(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IGrantable, requested: string[]): iam.Grant {
   const principal = grantee.grantPrincipal;
-  if (isEverybody(principal)) {
+  if (isEverybody(bucket, principal)) {
     throw new ValidationError('EverybodyOnKey',
       "a grant on a bucket under KMS must name who gets it, got '*': S3 does not serve such objects to anonymous users; name a role, an account or an organization", bucket);
   }
@@ -47,10 +51,6 @@ function grantPart(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IGrantable, ac
   };
   const names = key instanceof RotatingS3Key && key._namesGrantees;
   const grant = names ? iam.Grant.addToPrincipalAndResource(options) : iam.Grant.addToPrincipalOrResource(options);
-  if (!grant.success) {
-    throw new ValidationError('GrantWithoutEffect',
-      `a grant on the key of this bucket reached neither an identity policy nor a key policy, got grantee ${grantee.grantPrincipal}: use a role or user with a policy, or a named consumer of the key, such as key.consumers.cloudFront()`, bucket);
-  }
   warnIfNothingWasAttached(bucket, grantee.grantPrincipal, grant, options);
   return grant;
 }
@@ -78,13 +78,13 @@ function useConditions(bucket: s3.Bucket, principal: iam.IPrincipal): Conditions
   if (service !== undefined) { return service; }
   return {
     StringEquals: { 'kms:ViaService': oneOrMany(viaService(bucket, 's3')) },
-    StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucket.bucketArn, `${bucket.bucketArn}/*`] },
+    StringLike: { [CONTEXT]: [bucket.bucketArn, `${bucket.bucketArn}/*`] },
   };
 }
 
 /** Conditions for a service principal, or undefined for everybody else. */
 function serviceConditions(bucket: s3.Bucket, principal: iam.IPrincipal): Conditions | undefined {
-  const shape = shapeOf(principal);
+  const shape = shapeOf(bucket, principal);
   if (shape.services.length === 0) { return undefined; }
   if (!shape.conditioned) {
     Annotations.of(bucket).addWarningV2('cdk-s3-encryption:SecureBucket.serviceWithoutSource',
@@ -115,11 +115,25 @@ function keyPolicyOf(bucket: s3.Bucket, key: kms.IKey): iam.IResourceWithPolicyV
     env: key.env,
     node: key.node,
     addToResourcePolicy(statement) {
-      const result = key.addToResourcePolicy(statement, true);
+      const result = key.addToResourcePolicy(withoutCycle(bucket, key, statement), true);
       if (!result.statementAdded && !warnsByItself(key)) { warnOwnerMustAdd(bucket, key, statement); }
       return result;
     },
   } as iam.IResourceWithPolicyV2;
+}
+
+/**
+ * The half in a key policy of this app can name the bucket only where its name is fixed; see
+ * `fixedBucketArn`. What it then admits is still bound to S3, and to the objects that the grantee's
+ * S3 permissions reach: the identity half, and the policy of each bucket under the key.
+ */
+function withoutCycle(bucket: s3.Bucket, key: kms.IKey, statement: iam.PolicyStatement): iam.PolicyStatement {
+  const { StringLike, ...others } = statement.conditions as Conditions;
+  if (key.node.defaultChild === undefined || StringLike?.[CONTEXT] === undefined) { return statement; }
+  const arn = fixedBucketArn(bucket);
+  return statement.copy({
+    conditions: arn === undefined ? others : { ...others, StringLike: { ...StringLike, [CONTEXT]: [arn, `${arn}/*`] } },
+  });
 }
 
 /**
@@ -133,7 +147,7 @@ function warnIfNothingWasAttached(bucket: s3.Bucket, principal: iam.IPrincipal, 
   const pretended = grant.principalStatements.length > 0 && Dependable.of(grant).dependencyRoots.length === 0;
   const { principalAccount } = principal;
   const foreign = principalAccount !== undefined && knownToDiffer(principalAccount, bucket.env.account)
-    && shapeOf(principal).aws.some((arn) => /:(role|user)\//.test(arn));
+    && shapeOf(bucket, principal).aws.some((arn) => /:(role|user)\//.test(arn));
   if (!pretended && !foreign) { return; }
   const statement = new iam.PolicyStatement({ actions: options.actions, resources: options.resourceArns, conditions: options.conditions });
   const document = JSON.stringify(Stack.of(bucket).resolve(statement.toStatementJson()), undefined, 2);

@@ -1,5 +1,6 @@
-import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Duration, FeatureFlags, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as cxapi from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { MINIMUM_TLS } from './bucket-statements';
 import { EncryptionMode } from './encryption-mode';
@@ -20,6 +21,7 @@ export interface ResolvedProps {
   readonly sseCAllowed: boolean;
   readonly anyUploadAllowed: boolean;
   readonly versioned: boolean;
+  readonly removalPolicy: RemovalPolicy;
   readonly accessLogs: boolean;
   /** Warning ids and texts of what was weakened on purpose. */
   readonly weakened: { readonly id: string; readonly text: string }[];
@@ -28,7 +30,7 @@ export interface ResolvedProps {
 /** Decides what the props mean, and refuses what contradicts itself or weakens the bucket. */
 export function resolveProps(scope: Construct, id: string, props: SecureBucketProps): ResolvedProps {
   const fail = (code: string, message: string): never => { throw new ValidationError(code, `${message} (bucket '${id}')`, scope); };
-  refusePublicAndPlain(props, fail);
+  refusePublicAndPlain(scope, props, fail);
   const reasons = readReasons(props, fail);
 
   const mode = resolveMode(props, fail);
@@ -48,6 +50,7 @@ export function resolveProps(scope: Construct, id: string, props: SecureBucketPr
   }
   if (mode._usesKms) { refuseReplicationThatSkipsKms(props, fail); }
 
+  const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
   const versioned = reasons.unversioned === undefined;
   return {
     bucketProps: {
@@ -66,7 +69,7 @@ export function resolveProps(scope: Construct, id: string, props: SecureBucketPr
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned,
       lifecycleRules: withAbortOfStaleUploads(props.lifecycleRules ?? []),
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy,
     },
     mode,
     bucketKeyEnabled,
@@ -76,6 +79,7 @@ export function resolveProps(scope: Construct, id: string, props: SecureBucketPr
     sseCAllowed: reasons.sseC !== undefined,
     anyUploadAllowed: reasons.anyUpload !== undefined,
     versioned,
+    removalPolicy,
     accessLogs: reasons.noAccessLogs === undefined,
     weakened: weaknesses(reasons),
   };
@@ -83,11 +87,15 @@ export function resolveProps(scope: Construct, id: string, props: SecureBucketPr
 
 type Fail = (code: string, message: string) => never;
 
-function refusePublicAndPlain(props: SecureBucketProps, fail: Fail): void {
+function refusePublicAndPlain(scope: Construct, props: SecureBucketProps, fail: Fail): void {
   if (props.publicReadAccess === true) {
     fail('PublicReadAccess', "'publicReadAccess' must not be true, got true: serve public content through CloudFront with origin access control, and admit it with key.consumers.cloudFront()");
   }
-  const open = Object.entries(props.blockPublicAccess ?? {}).filter(([, value]) => value === false).map(([name]) => name);
+  // Without its newer flag, the CDK leaves off what a BlockPublicAccess does not mention.
+  const mentioned = FeatureFlags.of(scope).isEnabled(cxapi.S3_PUBLIC_ACCESS_BLOCKED_BY_DEFAULT);
+  const block = props.blockPublicAccess;
+  const open = block === undefined ? [] : (['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAcls', 'restrictPublicBuckets'] as const)
+    .filter((name) => (mentioned ? block[name] === false : block[name] !== true));
   if (open.length > 0) {
     fail('PublicAccessNotBlocked', `'blockPublicAccess' must block everything, got ${open.join(', ')} off: leave it out, or use s3.Bucket for a public bucket`);
   }
@@ -130,6 +138,9 @@ function readReasons(props: SecureBucketProps, fail: Fail): Reasons {
   }
   if (props.versioned === true && props.allowUnversionedBecause !== undefined) {
     fail('VersioningContradicts', "'versioned' is true and 'allowUnversionedBecause' turns it off, got both: keep one of them");
+  }
+  if (props.allowUnversionedBecause !== undefined && (props.objectLockEnabled === true || props.objectLockDefaultRetention !== undefined)) {
+    fail('ObjectLockNeedsVersions', "'objectLockEnabled' and 'objectLockDefaultRetention' need versions, which 'allowUnversionedBecause' turns off, got both: keep one of them");
   }
   const logs = ['serverAccessLogsBucket', 'serverAccessLogsPrefix', 'targetObjectKeyFormat'] as const;
   const given = logs.filter((name) => props[name] !== undefined);

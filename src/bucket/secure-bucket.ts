@@ -1,15 +1,16 @@
-import { Annotations, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
-import { sendAccessLogs } from './access-logs';
+import { admitAccessLogs, sendAccessLogs } from './access-logs';
 import { brokenPromisesOfBucket } from './bucket-promise';
 import {
   customerKeyStatement, encryptionChangeStatement, requiredHeadersStatement, transportStatements, uploadStatements,
 } from './bucket-statements';
 import { admitDelivery } from './delivery';
 import { grantThroughS3 } from './grant-through-s3';
+import { letReplicationUse } from './replication';
 import { ResolvedProps, resolveProps } from './resolved-props';
 import { SecureBucketProps, UploadHeaders } from './secure-bucket-props';
 import { RotatingS3Key } from '../key';
@@ -54,6 +55,7 @@ export class SecureBucket extends s3.Bucket {
   public readonly accessLogsBucket?: s3.IBucket;
 
   private readonly resolved: ResolvedProps;
+  private removalPolicy: RemovalPolicy;
   private readonly promised: iam.PolicyStatement[];
 
   // Without initializers, which would run after `super` and forget what it left here.
@@ -64,6 +66,12 @@ export class SecureBucket extends s3.Bucket {
     const resolved = resolveProps(scope, id, props);
     super(scope, id, resolved.bucketProps);
     this.resolved = resolved;
+    this.removalPolicy = resolved.removalPolicy;
+    // The CDK calls this private method on the target of another bucket's access logs. Without its
+    // newer flag it would turn ACLs on; here the policy admits the logs, or the reason is given.
+    Object.defineProperty(this, 'allowLogDelivery', {
+      value: (from: s3.IBucket, prefix?: string) => { admitAccessLogs(from, this, prefix); },
+    });
 
     this.setEncryption();
     this.promised = this.promisedStatements();
@@ -79,7 +87,9 @@ export class SecureBucket extends s3.Bucket {
       id: 'NIST.800.53.R5-S3BucketReplicationEnabled',
       reason: 'A copy in another region is for the owner to decide: it doubles the cost. Set replicationRules where recovery asks for it.',
     });
-    this.node.addValidation({ validate: () => brokenPromisesOfBucket(this, this.resolved, this.promised) });
+    this.node.addValidation({
+      validate: () => brokenPromisesOfBucket(this, this.resolved, this.removalPolicy === RemovalPolicy.RETAIN, this.promised),
+    });
   }
 
   /**
@@ -157,6 +167,11 @@ export class SecureBucket extends s3.Bucket {
     this.addToResourcePolicy(statement);
   }
 
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.removalPolicy = policy;
+    super.applyRemovalPolicy(policy);
+  }
+
   public addToResourcePolicy(permission: iam.PolicyStatement): iam.AddToResourcePolicyResult {
     const result = super.addToResourcePolicy(permission);
     const later = () => {
@@ -176,8 +191,10 @@ export class SecureBucket extends s3.Bucket {
   private setEncryption(): void {
     const { mode, bucketKeyEnabled, blockedEncryptionTypes } = this.resolved;
     if (mode._usesKms) {
-      if (this.node.tryFindChild('Key') !== undefined) {
-        throw new ValidationError('KeyInjected', "'encryption' of s3.Bucket must not be set by a property injector, got a key that the injector asked for: exempt SecureBucket in the injector", this);
+      // A property injector may have asked s3.Bucket for a key of its own making: ours takes its place.
+      if (!this.node.tryRemoveChild('Key') && this.encryptionKey !== undefined) {
+        throw new ValidationError('KeyInjected',
+          `'encryptionKey' of s3.Bucket must not be set by a property injector, got ${this.encryptionKey.node.path}: inject it into '${SecureBucket.PROPERTY_INJECTION_ID}' instead`, this);
       }
       const key = mode._key ?? new RotatingS3Key(this, 'Key');
       // Readonly for users; s3.Bucket itself has set it to undefined by now.
@@ -214,7 +231,9 @@ export class SecureBucket extends s3.Bucket {
   private letReplicationVerifyBucketKeys(props: SecureBucketProps): void {
     const role = this.node.tryFindChild('ReplicationRole');
     if (!iam.Role.isRole(role)) { return; }
-    for (const rule of props.replicationRules ?? []) { rule.kmsKey?.grant(role as iam.Role, 'kms:Decrypt'); }
+    for (const { kmsKey } of props.replicationRules ?? []) {
+      if (kmsKey !== undefined) { letReplicationUse(this, kmsKey, role as iam.Role); }
+    }
   }
 }
 

@@ -24,11 +24,15 @@ export function assertUsableKey(bucket: IConstruct, region: string, prop: string
     throw new ValidationError('KeyInOtherRegion',
       `'${prop}' must be in the bucket's region ${region}, got a key in ${key.env.region}: make a RotatingS3Key in ${region}; a replica of a multi-region key in ${region} works too`, bucket);
   }
-  const resource = key.node.defaultChild;
-  if (kms.CfnKey.isCfnKey(resource)) { assertSymmetric(bucket, prop, resource); }
+  // A key made by kms.Key.fromCfnKey is a child of its resource.
+  const resource = key.node.defaultChild ?? key.node.scope;
+  if (kms.CfnKey.isCfnKey(resource)) { assertEncrypts(bucket, prop, resource); }
 }
 
-function assertSymmetric(bucket: IConstruct, prop: string, key: kms.CfnKey): void {
+function assertEncrypts(bucket: IConstruct, prop: string, key: kms.CfnKey): void {
+  if (key.enabled === false) {
+    throw new ValidationError('KeyDisabled', `'${prop}' must be an enabled key, got one with 'enabled' false: S3 would refuse every upload; enable it`, bucket);
+  }
   const spec = key.keySpec;
   const usage = key.keyUsage;
   if (spec !== undefined && !Token.isUnresolved(spec) && spec !== kms.KeySpec.SYMMETRIC_DEFAULT) {

@@ -28,7 +28,8 @@ export class KeyAccess {
    * at synthesis: create such roles beside the key, or name them by ARN.
    *
    * @param principals who may use the key besides those that grants add; roles and users must
-   * exist when the key is deployed, or AWS KMS refuses the policy
+   * exist when the key is deployed, or AWS KMS refuses the policy. A service, or `*` without a
+   * condition, is refused with an error: services have `key.consumers`
    */
   public static namedPrincipals(...principals: iam.IPrincipal[]): KeyAccess {
     return new KeyAccess(['s3'], principals);

@@ -3,8 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { s3DeliveryStatement, throughServices } from './key-statements';
 import type { RotatingS3Key } from './rotating-s3-key';
-import { ValidationError } from '../private/errors';
-import { oneOrMany } from '../private/tokens';
+import { anyBucketArn, fixedBucketArn } from '../private/bucket-arn';
 
 /** Which trail may encrypt its log files under the key. */
 export interface CloudTrailConsumerOptions {
@@ -40,7 +39,12 @@ export interface ReplicationConsumerOptions {
    */
   readonly role: iam.IRole;
 
-  /** The bucket whose objects are under this key. */
+  /**
+   * The bucket whose objects are under this key.
+   *
+   * The statement names it where its name is fixed; a reference to a bucket under the key would be
+   * a cycle.
+   */
   readonly bucket: s3.IBucketRef;
 }
 
@@ -61,8 +65,6 @@ export class KeyConsumers {
     return new KeyConsumers(key);
   }
 
-  private readonly added = new Set<string>();
-
   private constructor(private readonly key: RotatingS3Key) {}
 
   /**
@@ -77,35 +79,35 @@ export class KeyConsumers {
     });
     const source = { 'aws:SourceArn': trail(options.region ?? this.stack.region, options.trailName) };
     const principal = new iam.ServicePrincipal('cloudtrail.amazonaws.com');
-    this.add(`cloudTrail ${account} ${options.region} ${options.trailName}`,
-      new iam.PolicyStatement({
-        principals: [principal],
-        actions: ['kms:GenerateDataKey*'],
-        conditions: {
-          StringEquals: source,
-          // A multi-region trail encrypts in every region under the ARN of its home region's account.
-          StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': trail('*', '*') },
-        },
-      }),
-      new iam.PolicyStatement({
-        principals: [principal],
-        actions: ['kms:Decrypt', 'kms:DescribeKey'],
-        conditions: { StringEquals: source },
-      }));
+    this.add(new iam.PolicyStatement({
+      principals: [principal],
+      actions: ['kms:GenerateDataKey*'],
+      conditions: {
+        StringEquals: source,
+        // A multi-region trail encrypts in every region under the ARN of its home region's account.
+        StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': trail('*', '*') },
+      },
+    }),
+    new iam.PolicyStatement({
+      principals: [principal],
+      actions: ['kms:Decrypt', 'kms:DescribeKey'],
+      conditions: { StringEquals: source },
+    }));
   }
 
   /**
    * Lets S3 Inventory, and storage class analysis exports, of a source bucket encrypt the reports
    * in a bucket under this key.
    *
-   * A `SecureBucket` that is the destination of an inventory calls this by itself.
+   * A `SecureBucket` that is the destination of an inventory calls this by itself. The statement
+   * names the source bucket where its name is fixed, and otherwise every bucket of the key's account:
+   * a reference would be a cycle, since the source refers to the destination, and that to the key.
    *
    * @param sourceBucket the bucket that the reports are about
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html
    */
   public s3Inventory(sourceBucket: s3.IBucketRef): void {
-    const arn = sourceBucket.bucketRef.bucketArn;
-    this._s3DeliveryFrom(arn);
+    this._s3DeliveryFrom(fixedBucketArn(sourceBucket) ?? anyBucketArn(this.key));
   }
 
   /**
@@ -114,7 +116,7 @@ export class KeyConsumers {
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    */
   public snsFromCloudWatch(): void {
-    this.add('snsFromCloudWatch', new iam.PolicyStatement({
+    this.add(new iam.PolicyStatement({
       principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
       conditions: {
@@ -137,7 +139,7 @@ export class KeyConsumers {
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    */
   public snsFromEventBridge(): void {
-    this.add('snsFromEventBridge', new iam.PolicyStatement({
+    this.add(new iam.PolicyStatement({
       principals: [new iam.ServicePrincipal('events.amazonaws.com')],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
     }));
@@ -151,7 +153,7 @@ export class KeyConsumers {
    */
   public cloudWatchLogs(logGroupName: string): void {
     const { region, urlSuffix } = this.stack;
-    this.add(`cloudWatchLogs ${logGroupName}`, new iam.PolicyStatement({
+    this.add(new iam.PolicyStatement({
       principals: [new iam.ServicePrincipal(`logs.${region}.${urlSuffix}`)],
       actions: ['kms:Decrypt', 'kms:Describe*', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
       conditions: {
@@ -177,7 +179,7 @@ export class KeyConsumers {
    */
   public cloudFront(distributionId: string): void {
     const arn = this.stack.formatArn({ service: 'cloudfront', region: '', resource: 'distribution', resourceName: distributionId });
-    this.add(`cloudFront ${distributionId}`, new iam.PolicyStatement({
+    this.add(new iam.PolicyStatement({
       principals: [new iam.ServicePrincipal('cloudfront.amazonaws.com')],
       actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey*'],
       conditions: distributionId === '*'
@@ -192,7 +194,7 @@ export class KeyConsumers {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
    */
   public replicationSource(options: ReplicationConsumerOptions): void {
-    this.replication('source', options, ['kms:Decrypt']);
+    this.replication(options, ['kms:Decrypt']);
   }
 
   /**
@@ -203,7 +205,7 @@ export class KeyConsumers {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
    */
   public replicationDestination(options: ReplicationConsumerOptions): void {
-    this.replication('destination', options, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']);
+    this.replication(options, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']);
   }
 
   /**
@@ -212,28 +214,22 @@ export class KeyConsumers {
    * @internal
    */
   public _s3DeliveryFrom(sourceArn: string): void {
-    this.add(`s3Inventory ${sourceArn}`, s3DeliveryStatement(this.stack.account, sourceArn));
+    this.add(s3DeliveryStatement(this.stack.account, sourceArn));
   }
 
-  private replication(end: string, options: ReplicationConsumerOptions, actions: string[]): void {
-    const { bucketArn } = options.bucket.bucketRef;
-    const role = options.role.roleArn;
-    if (role === '') {
-      throw new ValidationError('RoleWithoutArn', "'role' must have an ARN, got an empty one: import it with iam.Role.fromRoleArn", this.key);
-    }
-    this.add(`replication ${end} ${role} ${bucketArn}`, new iam.PolicyStatement({
-      principals: [new iam.ArnPrincipal(role)],
+  private replication(options: ReplicationConsumerOptions, actions: string[]): void {
+    const bucketArn = fixedBucketArn(options.bucket);
+    this.add(new iam.PolicyStatement({
+      principals: [new iam.ArnPrincipal(options.role.roleArn)],
       actions,
       conditions: {
         ...throughServices(this.key, ['s3']),
-        StringLike: { 'kms:EncryptionContext:aws:s3:arn': oneOrMany([bucketArn, `${bucketArn}/*`]) },
+        ...bucketArn === undefined ? {} : { StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] } },
       },
     }));
   }
 
-  private add(identity: string, ...statements: iam.PolicyStatement[]): void {
-    if (this.added.has(identity)) { return; }
-    this.added.add(identity);
+  private add(...statements: iam.PolicyStatement[]): void {
     for (const statement of statements) {
       if (statement.resources.length === 0) { statement.addAllResources(); } // in a key policy, `*` means this key
       this.key.addToResourcePolicy(statement);

@@ -1,49 +1,68 @@
+import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { KeyRotation } from './key-rotation';
 import type { RotatingS3Key } from './rotating-s3-key';
-import { at, finalState, missingStatements } from '../private/final-state';
+import { kindOf } from '../private/crypto-actions';
+import { at, canonical, finalState, isRetained, missingStatements } from '../private/final-state';
+import { bindsToService } from '../private/via-service';
 
 const REMEDY = 'a property injector, an aspect or an override changed it; exempt this key there, or use kms.Key';
 
+/** What a key promised when it was made. */
+export interface KeyPromise {
+  readonly rotation: KeyRotation;
+  readonly pendingWindowDays: number;
+  readonly retained: boolean;
+  readonly statements: iam.PolicyStatement[];
+}
+
 /** What a key no longer keeps of its promise, in the template as it will be deployed. */
-export function brokenPromisesOfKey(key: RotatingS3Key, rotation: KeyRotation, promised: iam.PolicyStatement[]): string[] {
+export function brokenPromisesOfKey(key: RotatingS3Key, promise: KeyPromise): string[] {
   const resource = key.node.defaultChild;
   if (!kms.CfnKey.isCfnKey(resource)) {
     return [`RotatingS3Key must contain an AWS::KMS::Key as its default child: ${REMEDY}`];
   }
-  const { properties } = finalState(resource);
-  const broken: string[] = [];
-  if (properties.EnableKeyRotation !== true) {
-    broken.push(`'EnableKeyRotation' must stay true, got ${JSON.stringify(properties.EnableKeyRotation)}: ${REMEDY}`);
+  const state = finalState(resource);
+  const { properties } = state;
+  const expected: [name: string, wanted: unknown, absentIsFine: boolean][] = [
+    ['EnableKeyRotation', true, false],
+    ['RotationPeriodInDays', Stack.of(key).resolve(promise.rotation.period.toDays()), false],
+    ['PendingWindowInDays', promise.pendingWindowDays, false],
+    ['Enabled', true, true], // off, every object under the key would be unreadable
+    ['BypassPolicyLockoutSafetyCheck', false, true], // on, a policy could lock everybody out
+    ['KeySpec', 'SYMMETRIC_DEFAULT', true],
+    ['KeyUsage', 'ENCRYPT_DECRYPT', true],
+    ['Origin', 'AWS_KMS', true], // imported material does not rotate
+  ];
+  const broken = expected
+    .filter(([name, wanted, absentIsFine]) => !(absentIsFine && properties[name] === undefined) && canonical(properties[name]) !== canonical(wanted))
+    .map(([name, wanted]) => `'${name}' must stay ${printed(wanted)}, got ${JSON.stringify(properties[name])}: ${REMEDY}`);
+  if (promise.retained && !isRetained(state)) {
+    broken.push(`'DeletionPolicy' must stay Retain, got ${JSON.stringify(state.deletionPolicy)}: ${REMEDY}; to let the key go on purpose, set its 'removalPolicy'`);
   }
-  const period = properties.RotationPeriodInDays;
-  if (typeof period === 'number' && !rotation.period.isUnresolved() && period !== rotation.period.toDays()) {
-    broken.push(`'RotationPeriodInDays' must stay ${rotation.period.toDays()}, got ${period}: ${REMEDY}`);
-  }
-  if (properties.Enabled === false) {
-    broken.push(`'Enabled' must not be false, since every object under the key would be unreadable: ${REMEDY}`);
-  }
-  if (properties.BypassPolicyLockoutSafetyCheck === true) {
-    broken.push(`'BypassPolicyLockoutSafetyCheck' must not be true, since it lets a policy lock everybody out of the key: ${REMEDY}`);
-  }
-  if (properties.KeySpec !== undefined && properties.KeySpec !== 'SYMMETRIC_DEFAULT') {
-    broken.push(`'KeySpec' must stay SYMMETRIC_DEFAULT, the only one that S3 encrypts with, got ${JSON.stringify(properties.KeySpec)}: ${REMEDY}`);
-  }
-  const missing = missingStatements(key, properties.KeyPolicy, promised);
+  const missing = missingStatements(key, properties.KeyPolicy, promise.statements);
   if (missing.length > 0) {
     broken.push(`'KeyPolicy' must keep the statements ${missing.join(', ')} as they were: ${REMEDY}`);
   }
-  for (const statement of directUse(properties.KeyPolicy)) {
-    broken.push(`'KeyPolicy' must not allow direct use, got ${statement}: ${REMEDY}`);
-  }
-  return broken;
+  return [...broken, ...directUse(properties.KeyPolicy).map((statement) =>
+    `'KeyPolicy' must not allow direct use of the key, got ${statement}: ${REMEDY}`)];
 }
 
-/** Statements that let everybody in the account do everything, as the CDK's default policy does. */
+function printed(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Statements by which principals other than AWS services could use the key without a service. */
 function directUse(policy: unknown): string[] {
   const statements = at(policy, 'Statement');
-  return (Array.isArray(statements) ? statements : [])
-    .filter((statement) => at(statement, 'Effect') === 'Allow' && at(statement, 'Action') === 'kms:*' && at(statement, 'Condition') === undefined)
-    .map((statement) => JSON.stringify(statement));
+  return (Array.isArray(statements) ? statements : []).filter((statement) => {
+    const principal = at(statement, 'Principal');
+    const actions = [at(statement, 'Action')].flat().filter((action) => typeof action === 'string');
+    const onlyServices = typeof principal === 'object' && principal !== null && Object.keys(principal).every((kind) => kind === 'Service');
+    return at(statement, 'Effect') === 'Allow'
+      && !onlyServices
+      && (at(statement, 'NotAction') !== undefined || actions.some((action) => kindOf(action) !== 'administrative'))
+      && !bindsToService(at(statement, 'Condition') as Record<string, Record<string, unknown>> | undefined);
+  }).map((statement) => JSON.stringify(statement));
 }

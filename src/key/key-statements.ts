@@ -8,7 +8,7 @@ import { oneOrMany, viaService } from '../private/tokens';
 export const PATIENCE_DAYS = 30;
 
 /** Everything an administrator needs, and no action that touches plaintext, data keys or grants. */
-const ADMINISTRATION = [
+export const ADMINISTRATION = [
   'kms:CancelKeyDeletion',
   'kms:CreateAlias',
   'kms:DeleteAlias',

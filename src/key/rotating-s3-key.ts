@@ -1,4 +1,4 @@
-import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -7,17 +7,23 @@ import { KeyConsumers } from './key-consumers';
 import { brokenPromisesOfKey } from './key-promise';
 import { KeyRotation } from './key-rotation';
 import {
-  administerWithoutCryptography, breakGlassGuard, grantGuards, namedAdministrators, PATIENCE_DAYS,
+  administerWithoutCryptography, ADMINISTRATION, breakGlassGuard, grantGuards, namedAdministrators, PATIENCE_DAYS,
   recentUseGuard, shortWindowGuard, throughServices, useStatements,
 } from './key-statements';
 import { kindOf } from '../private/crypto-actions';
 import { ValidationError } from '../private/errors';
 import { warnWhereGrantsDoNothing } from '../private/imported-key';
-import { identityArns, shapeOf } from '../private/principals';
+import { identityArns, isEverybody, shapeOf } from '../private/principals';
 import { hasText } from '../private/tokens';
+import { bindsToService } from '../private/via-service';
 
 /** Days: the shortest waiting period that AWS KMS offers. */
 const SHORTEST_WINDOW_DAYS = 7;
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
+const DESCRIPTION_LENGTH = 8192;
+
+type Conditions = Record<string, Record<string, unknown>>;
 
 /** Properties of a `RotatingS3Key`. */
 export interface RotatingS3KeyProps {
@@ -37,7 +43,7 @@ export interface RotatingS3KeyProps {
   readonly access?: KeyAccess;
 
   /**
-   * An alias for the key, with or without `alias/` in front.
+   * An alias for the key, with or without `alias/` in front; a token needs it.
    *
    * Retained with the key, so a second deployment under the same alias must import it.
    *
@@ -46,7 +52,7 @@ export interface RotatingS3KeyProps {
   readonly alias?: string;
 
   /**
-   * A description of the key, up to 8192 characters.
+   * A description of the key, up to 8192 characters; a longer one is refused with an error.
    *
    * @default - names the construct's path
    */
@@ -158,6 +164,7 @@ export class RotatingS3Key extends kms.Key {
 
   private readonly access: KeyAccess;
   private readonly aliasRemovalPolicy: RemovalPolicy;
+  private retained: RemovalPolicy;
 
   constructor(scope: Construct, id: string, props: RotatingS3KeyProps = {}) {
     const access = props.access ?? KeyAccess.throughS3();
@@ -170,6 +177,16 @@ export class RotatingS3Key extends kms.Key {
     if (quick && props.breakGlass !== undefined) {
       throw new ValidationError('GuardsContradict',
         "'breakGlass' reserves deletion and 'allowQuickDeletionBecause' opens it, got both: keep one of them", scope);
+    }
+    if (props.description !== undefined && !Token.isUnresolved(props.description) && props.description.length > DESCRIPTION_LENGTH) {
+      throw new ValidationError('DescriptionTooLong',
+        `'description' must have at most ${DESCRIPTION_LENGTH} characters, got ${props.description.length}: shorten it`, scope);
+    }
+    for (const principal of access._principals ?? []) {
+      if (isEverybody(scope, principal) || shapeOf(scope, principal).services.length > 0) {
+        throw new ValidationError('PrincipalNotNamed',
+          `'principals' of KeyAccess.namedPrincipals must name roles, users or accounts, got ${principal}: admit AWS services with key.consumers, and leave out '*'`, scope);
+      }
     }
     const breakGlass = props.breakGlass === undefined ? undefined : identityArns(scope, 'breakGlass', props.breakGlass);
 
@@ -187,7 +204,8 @@ export class RotatingS3Key extends kms.Key {
     super(scope, id, {
       description: props.description ?? `Encrypts objects in S3. Made by cdk-s3-encryption for ${scope.node.path}/${id}`,
       enableKeyRotation: true,
-      rotationPeriod: rotation.period,
+      // A period that is only known at deployment fails the CDK's check of its range.
+      rotationPeriod: rotation.period.isUnresolved() ? undefined : rotation.period,
       multiRegion: props.multiRegion,
       pendingWindow: Duration.days(quick ? SHORTEST_WINDOW_DAYS : PATIENCE_DAYS),
       removalPolicy,
@@ -199,6 +217,10 @@ export class RotatingS3Key extends kms.Key {
       }),
     });
 
+    if (rotation.period.isUnresolved()) {
+      (this.node.defaultChild as kms.CfnKey).rotationPeriodInDays = rotation.period.toDays();
+    }
+    this.retained = removalPolicy;
     this.access = access;
     this.aliasRemovalPolicy = removalPolicy;
     this.consumers = KeyConsumers._of(this);
@@ -216,13 +238,32 @@ export class RotatingS3Key extends kms.Key {
       Annotations.of(this).addWarningV2('cdk-s3-encryption:RotatingS3Key.deletionIsGuarded',
         `deleting the stack fails while this key was used within the last ${PATIENCE_DAYS} days${breakGlass === undefined ? '' : ', or if the role that deploys is not in \'breakGlass\''}: retain the key, or give 'allowQuickDeletionBecause' in a short-lived environment`);
     }
-    this.node.addValidation({ validate: () => brokenPromisesOfKey(this, rotation, promised()) });
+    this.node.addValidation({
+      validate: () => brokenPromisesOfKey(this, {
+        rotation,
+        pendingWindowDays: quick ? SHORTEST_WINDOW_DAYS : PATIENCE_DAYS,
+        retained: this.retained === RemovalPolicy.RETAIN,
+        statements: promised(),
+      }),
+    });
+  }
+
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.retained = policy;
+    super.applyRemovalPolicy(policy);
   }
 
   public addAlias(alias: string): kms.Alias {
     const added = super.addAlias(alias);
     added.applyRemovalPolicy(this.aliasRemovalPolicy);
     return added;
+  }
+
+  public grantAdmin(grantee: iam.IGrantable): iam.Grant {
+    // The CDK's own list lacks RotateKeyOnDemand, and its `kms:Create*` would include CreateGrant.
+    return iam.Grant.addToPrincipalOrResource({
+      grantee, actions: ADMINISTRATION, resourceArns: [this.keyArn], resourceSelfArns: ['*'], resource: this,
+    });
   }
 
   public addToResourcePolicy(statement: iam.PolicyStatement, allowNoOp?: boolean): iam.AddToResourcePolicyResult {
@@ -247,13 +288,25 @@ export class RotatingS3Key extends kms.Key {
    * the CDK would otherwise let use the key directly.
    */
   private narrowedToServices(statement: iam.PolicyStatement): iam.PolicyStatement[] {
-    const named = statement.principals.map(shapeOf);
+    const named = statement.principals.map((principal) => shapeOf(this, principal));
     if (named.some((shape) => shape.services.includes('logging.s3.amazonaws.com'))) {
       throw new ValidationError('LogsUnderKms',
         "the bucket of 'serverAccessLogsBucket' must be under SSE-S3, got one under this key: S3 would silently deliver no logs; use a bucket with EncryptionMode.s3Managed()", this);
     }
-    const forIdentities = statement.effect === iam.Effect.ALLOW && named.some((shape) => shape.aws.length > 0 || shape.other);
-    if (!forIdentities || hasViaService(statement)) { return [statement]; }
+    if (statement.effect !== iam.Effect.ALLOW) { return [statement]; }
+    if (statement.notPrincipals.length > 0) {
+      throw new ValidationError('DirectUseOfKey',
+        'a statement for the policy of this key must name its principals, got NotPrincipal, which admits everybody else: list who may use the key', this);
+    }
+    const services = statement.principals.filter((_, index) => named[index].services.length > 0);
+    const identities = statement.principals.filter((_, index) => named[index].services.length === 0);
+    if (identities.length === 0 || bindsToService(statement.conditions as Conditions)) { return [statement]; }
+    if (services.length > 0) {
+      return [
+        statement.copy({ principals: services }),
+        ...this.narrowedToServices(withoutSid(statement.copy({ principals: identities }))),
+      ];
+    }
 
     const kinds = statement.actions.map((action) => ({ action, kind: kindOf(action) }));
     const both = kinds.find(({ kind }) => kind === 'both');
@@ -266,16 +319,17 @@ export class RotatingS3Key extends kms.Key {
     const others = kinds.filter(({ kind }) => kind !== 'cryptographic').map(({ action }) => action);
 
     const condition = throughServices(this, this.access._services).StringEquals;
-    const conditions = statement.conditions as Record<string, Record<string, unknown>>;
+    const conditions = statement.conditions as Conditions;
     const narrowed = statement.copy({
       actions: cryptographic,
       conditions: { ...conditions, StringEquals: { ...conditions.StringEquals, ...condition } },
     });
-    return others.length === 0 ? [narrowed] : [narrowed, statement.copy({ sid: undefined, actions: others })];
+    return others.length === 0 ? [narrowed] : [narrowed, withoutSid(statement.copy({ actions: others }))];
   }
 }
 
-function hasViaService(statement: iam.PolicyStatement): boolean {
-  return Object.values(statement.conditions as Record<string, Record<string, unknown>>)
-    .some((operator) => Object.keys(operator).some((key) => key.toLowerCase() === 'kms:viaservice'));
+/** Sids must be unique in a policy, so only the first part of a split statement keeps it. */
+function withoutSid(statement: iam.PolicyStatement): iam.PolicyStatement {
+  statement.sid = undefined;
+  return statement;
 }

@@ -6,6 +6,12 @@ import type { IConstruct } from 'constructs';
 export interface FinalState {
   readonly properties: Record<string, unknown>;
   readonly deletionPolicy?: string;
+  readonly updateReplacePolicy?: string;
+}
+
+/** Whether CloudFormation leaves the resource in place, whatever happens to the stack. */
+export function isRetained(state: FinalState): boolean {
+  return state.deletionPolicy === 'Retain' || state.deletionPolicy === 'RetainExceptOnCreate';
 }
 
 /**
@@ -18,10 +24,14 @@ export interface FinalState {
 export function finalState(resource: CfnResource): FinalState {
   const rendered = (resource as unknown as { _toCloudFormation(): unknown })._toCloudFormation();
   const resolved = Stack.of(resource).resolve(rendered) as {
-    Resources: Record<string, { Properties?: Record<string, unknown>; DeletionPolicy?: string }>;
+    Resources: Record<string, { Properties?: Record<string, unknown>; DeletionPolicy?: string; UpdateReplacePolicy?: string }>;
   };
   const [definition] = Object.values(resolved.Resources);
-  return { properties: definition.Properties ?? {}, deletionPolicy: definition.DeletionPolicy };
+  return {
+    properties: definition.Properties ?? {},
+    deletionPolicy: definition.DeletionPolicy,
+    updateReplacePolicy: definition.UpdateReplacePolicy,
+  };
 }
 
 /** A nested value, or undefined where the path leads nowhere. */

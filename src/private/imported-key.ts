@@ -35,5 +35,5 @@ export function warnOwnerMustAdd(scope: IConstruct, key: kms.IKey, statement: ia
   const stack = Stack.of(scope);
   const document = JSON.stringify(stack.resolve(statement.toStatementJson()), undefined, 2);
   Annotations.of(scope).addWarningV2(OWNER_MUST_ADD,
-    `the policy of the imported key ${JSON.stringify(stack.resolve(key.keyArn))} cannot be changed from here, so this grant has no effect until the owner of the key adds this statement to it:\n${document}`);
+    `the policy of the imported key ${JSON.stringify(stack.resolve(key.keyArn))} cannot be changed from here, so unless it allows this already, the grant has no effect until the owner of the key adds this statement to it:\n${document}`);
 }

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { ValidationError } from './errors';
@@ -16,29 +16,33 @@ export interface PrincipalShape {
 }
 
 /** Reads the policy fragment of a principal without adding it anywhere. */
-export function shapeOf(principal: iam.IPrincipal): PrincipalShape {
+export function shapeOf(scope: IConstruct, principal: iam.IPrincipal): PrincipalShape {
   const { principalJson, conditions } = principal.policyFragment;
-  const aws = [...principalJson.AWS ?? []];
-  const literal = [...principalJson.LiteralString ?? []]; // StarPrincipal renders as a bare "*"
+  const aws: string[] = [...principalJson.AWS ?? []];
+  const literal: string[] = [...principalJson.LiteralString ?? []]; // StarPrincipal renders as a bare "*"
   return {
     aws: [...aws, ...literal],
-    services: [...principalJson.Service ?? []],
+    // The CDK names services by token, because some have other names in other partitions.
+    services: (principalJson.Service ?? []).map((name: string) => {
+      const resolved: unknown = Stack.of(scope).resolve(name);
+      return typeof resolved === 'string' ? resolved : name;
+    }),
     other: Object.keys(principalJson).some((kind) => !['AWS', 'Service', 'LiteralString'].includes(kind)),
     conditioned: Object.keys(conditions).length > 0,
   };
 }
 
 /** Whether the principal is everybody, with nothing that narrows it. */
-export function isEverybody(principal: iam.IPrincipal): boolean {
-  const shape = shapeOf(principal);
+export function isEverybody(scope: IConstruct, principal: iam.IPrincipal): boolean {
+  const shape = shapeOf(scope, principal);
   return shape.aws.includes('*') && !shape.conditioned;
 }
 
 /**
  * The ARNs of roles and users, for a list in `aws:PrincipalArn`.
  *
- * A condition on `aws:PrincipalArn` compares the ARN of the role, not of its session, so an account
- * or a service in such a list would silently match nobody.
+ * A condition on `aws:PrincipalArn` compares the ARN of the role, not of its session, so an account,
+ * a service, a group or a session in such a list would silently match nobody.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
  */
@@ -47,19 +51,23 @@ export function identityArns(scope: IConstruct, prop: string, principals: iam.IP
     throw new ValidationError('NoPrincipals', `'${prop}' must name at least one IAM role or user, got an empty list: leave it out to use the default`, scope);
   }
   return principals.map((principal) => {
-    const shape = shapeOf(principal);
+    const shape = shapeOf(scope, principal);
     const [arn] = shape.aws;
-    // A token is the ARN of a role or user of this app; a literal must look like one.
-    const isIdentity = shape.aws.length === 1 && shape.services.length === 0 && !shape.other
-      && (isReference(arn) || /^arn:[^:]+:(iam|sts)::\d{12}:(role|user|assumed-role)\/.+/.test(arn));
-    if (!isIdentity || principal instanceof iam.AccountPrincipal) {
+    const isIdentity = shape.aws.length === 1 && shape.services.length === 0 && !shape.other && namesIdentity(scope, arn);
+    if (!isIdentity || principal instanceof iam.AccountPrincipal || principal instanceof iam.Group) {
       throw new ValidationError('PrincipalNotAnIdentity',
         `'${prop}' takes IAM roles and users, got ${principal}: pass an iam.Role, an iam.User or an iam.ArnPrincipal of one`, scope);
+    }
+    if (shape.conditioned) {
+      throw new ValidationError('PrincipalWithConditions',
+        `'${prop}' takes IAM roles and users without conditions, got ${principal} with some: they could not be kept; pass the role or user itself`, scope);
     }
     return arn;
   });
 }
 
-function isReference(value: string): boolean {
-  return Token.isUnresolved(value);
+/** A literal has to be the ARN of a role or user; what tokens leave open must at least not be another kind. */
+function namesIdentity(scope: IConstruct, arn: string): boolean {
+  if (!Token.isUnresolved(arn)) { return /^arn:[^:]+:iam::\d{12}:(role|user)\/.+/.test(arn); }
+  return !/:root"|:(group|assumed-role|federated-user)\//.test(JSON.stringify(Stack.of(scope).resolve(arn)));
 }

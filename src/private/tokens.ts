@@ -13,7 +13,7 @@ export function printable(scope: IConstruct, value: unknown): string {
 }
 
 /**
- * The values of `kms:ViaService` for a service in the region of a stack.
+ * The values of `kms:ViaService` for a service in the region of a stack, or in another one.
  *
  * KMS documents `SERVICE.REGION.amazonaws.com`. In the China regions endpoints end in
  * `amazonaws.com.cn`, and we could not verify which form the condition key carries there
@@ -21,11 +21,10 @@ export function printable(scope: IConstruct, value: unknown): string {
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
-export function viaService(scope: IConstruct, service: string): string[] {
-  const { region, urlSuffix } = Stack.of(scope);
+export function viaService(scope: IConstruct, service: string, region: string = Stack.of(scope).region): string[] {
   const standard = `${service}.${region}.amazonaws.com`;
   if (Token.isUnresolved(region)) {
-    return [standard, `${service}.${region}.${urlSuffix}`];
+    return [standard, `${service}.${region}.${Stack.of(scope).urlSuffix}`];
   }
   return region.startsWith('cn-') ? [standard, `${standard}.cn`] : [standard];
 }

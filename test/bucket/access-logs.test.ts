@@ -120,13 +120,13 @@ describe.each(FLAG_SETS)('access logs to a given bucket, %s', (_, context) => {
     ['a plain bucket', (stack) => new s3.Bucket(stack, 'Logs')],
     ['a SecureBucket under SSE-S3', (stack) => new SecureBucket(stack, 'Logs', LOGS)],
   ])('%s of the same stack', (__, make) => {
-    test.failing('make no dependency cycle', () => {
+    test('make no dependency cycle', () => {
       const stack = testStack({ context });
       new SecureBucket(stack, 'Data', { serverAccessLogsBucket: make(stack) });
       Template.fromStack(stack);
     });
 
-    test.failing('are admitted for this source and prefix only', () => {
+    test('are admitted for this source and prefix only', () => {
       const stack = testStack({ context });
       const logs = make(stack);
       const bucket = new SecureBucket(stack, 'Data', { serverAccessLogsBucket: logs, serverAccessLogsPrefix: 'data/' });
@@ -192,7 +192,7 @@ describe('access logs to a given bucket', () => {
     expect(() => new SecureBucket(stack, 'Data', { serverAccessLogsBucket: make(stack) })).toThrow(refusal);
   });
 
-  test.failing('are refused under the key that AWS manages', () => {
+  test('are refused under the key that AWS manages', () => {
     const stack = testStack();
     const logs = new s3.Bucket(stack, 'Logs', { encryption: s3.BucketEncryption.KMS_MANAGED });
     expect(() => new SecureBucket(stack, 'Data', { serverAccessLogsBucket: logs })).toThrow("'serverAccessLogsBucket' must be under SSE-S3");
@@ -208,7 +208,7 @@ describe('a SecureBucket as the log target of a plain s3.Bucket', () => {
   };
   const WITH_FLAG = { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true };
 
-  test.failing('is refused under KMS with the bucket policy flag', () => {
+  test('is refused under KMS with the bucket policy flag', () => {
     expect(target(WITH_FLAG, {})).toThrow('must be under SSE-S3');
   });
 
@@ -216,7 +216,7 @@ describe('a SecureBucket as the log target of a plain s3.Bucket', () => {
     expect(target({}, {})).toThrow();
   });
 
-  test.failing('is refused under KMS without the flag, with the reason', () => {
+  test('is refused under KMS without the flag, with the reason', () => {
     expect(target({}, {})).toThrow('must be under SSE-S3');
   });
 
@@ -225,7 +225,7 @@ describe('a SecureBucket as the log target of a plain s3.Bucket', () => {
   });
 
   // Without the flag the CDK asks for an ACL, which a SecureBucket has off.
-  test.failing('is accepted under SSE-S3 without the flag', () => {
+  test('is accepted under SSE-S3 without the flag', () => {
     expect(target({}, LOGS)).not.toThrow();
   });
 });

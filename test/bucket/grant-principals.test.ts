@@ -81,7 +81,7 @@ describe.each(FLAG_SETS)('%s', (_, context) => {
     });
 
     // The text holds the CDK's token of the name instead of the name, and so it is never the same twice.
-    test.failing('warns once and by the name of the service', () => {
+    test('warns once and by the name of the service', () => {
       const { bucket } = setUp();
       bucket.grantRead(macie);
       expect(warningText(bucket, NO_SOURCE)).toContain('the grant to macie.amazonaws.com names no source');
@@ -130,7 +130,7 @@ describe.each(FLAG_SETS)('%s', (_, context) => {
 
   // In all of these the key's policy names the bucket's ARN as encryption context, and the bucket names the key.
   describe('a grant that needs the policies of bucket and key', () => {
-    test.failing.each<[string, (stack: Stack) => iam.IGrantable, unknown]>([
+    test.each<[string, (stack: Stack) => iam.IGrantable, unknown]>([
       ['another account', () => new iam.AccountPrincipal(OTHER_ACCOUNT), { AWS: expect.anything() }],
       ['a role of another account', (stack) => iam.Role.fromRoleArn(stack, 'Foreign', `arn:aws:iam::${OTHER_ACCOUNT}:role/x`), { AWS: `arn:aws:iam::${OTHER_ACCOUNT}:role/x` }],
       ['an ARN of another account', () => new iam.ArnPrincipal(`arn:aws:iam::${OTHER_ACCOUNT}:role/x`), { AWS: `arn:aws:iam::${OTHER_ACCOUNT}:role/x` }],
@@ -144,13 +144,13 @@ describe.each(FLAG_SETS)('%s', (_, context) => {
       expect(withoutSid(bucketPolicyOf(bucket))).toHaveLength(1);
     });
 
-    test.failing('keeps the organization as condition in the key policy', () => {
+    test('keeps the organization as condition in the key policy', () => {
       const { bucket } = setUp();
       bucket.grantRead(new iam.OrganizationPrincipal('o-1234567890'));
       for (const { Condition } of keyAdditions(bucket)) { expect(Condition?.StringEquals['aws:PrincipalOrgID']).toBe('o-1234567890'); }
     });
 
-    test.failing('makes no cycle for a role in a stack of another account', () => {
+    test('makes no cycle for a role in a stack of another account', () => {
       const app = new App({ context });
       const stack = testStack({ app });
       const there = testStack({ app, id: 'There', env: { ...IRELAND, account: OTHER_ACCOUNT } });
@@ -163,7 +163,7 @@ describe.each(FLAG_SETS)('%s', (_, context) => {
       expect(aboutService(identityStatements(there), 'kms')).toHaveLength(2);
     });
 
-    test.failing('warns that a role of another account needs its own policy too', () => {
+    test('warns that a role of another account needs its own policy too', () => {
       const { stack, bucket } = setUp();
       bucket.grantPut(iam.Role.fromRoleArn(stack, 'Foreign', `arn:aws:iam::${OTHER_ACCOUNT}:role/x`));
       appOf(stack).synth();

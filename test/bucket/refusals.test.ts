@@ -12,7 +12,7 @@ const REASON = 'a legacy client';
 const refusals: [title: string, props: () => SecureBucketProps, message: string][] = [
   ['public read access', () => ({ publicReadAccess: true }),
     "'publicReadAccess' must not be true, got true: serve public content through CloudFront with origin access control, and admit it with key.consumers.cloudFront()"],
-  ['public access that is not blocked', () => ({ blockPublicAccess: new s3.BlockPublicAccess({ blockPublicPolicy: false, restrictPublicBuckets: false }) }),
+  ['public access that is not blocked', () => ({ blockPublicAccess: new s3.BlockPublicAccess({ blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: false, restrictPublicBuckets: false }) }),
     "'blockPublicAccess' must block everything, got blockPublicPolicy, restrictPublicBuckets off: leave it out, or use s3.Bucket for a public bucket"],
   ['an index document', () => ({ websiteIndexDocument: 'index.html' }),
     "'websiteIndexDocument' must be left out, got \"index.html\": website endpoints of S3 speak plain HTTP to anonymous users; serve the bucket through CloudFront"],

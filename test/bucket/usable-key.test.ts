@@ -41,7 +41,7 @@ describe('a SecureBucket refuses as its key', () => {
     expect(use(stack, key)).toThrow("'encryptionKey' must be a key with usage ENCRYPT_DECRYPT, got SIGN_VERIFY: use a RotatingS3Key");
   });
 
-  test.failing('an asymmetric L1 key through Key.fromCfnKey', () => {
+  test('an asymmetric L1 key through Key.fromCfnKey', () => {
     const stack = testStack();
     const key = kms.Key.fromCfnKey(new kms.CfnKey(stack, 'Key', { keySpec: 'RSA_2048', keyUsage: 'ENCRYPT_DECRYPT', keyPolicy: { Statement: [] } }));
     expect(use(stack, key)).toThrow('got key spec RSA_2048');

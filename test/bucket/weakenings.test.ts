@@ -93,7 +93,7 @@ describe('what does not weaken does not warn:', () => {
 });
 
 // S3 turns versioning on with Object Lock by itself, so the warning says what is not so.
-test.failing('allowUnversionedBecause is refused beside Object Lock, which needs versions', () => {
+test('allowUnversionedBecause is refused beside Object Lock, which needs versions', () => {
   expect(() => make({ objectLockEnabled: true, allowUnversionedBecause: REASON })).toThrow("'objectLockEnabled'");
 });
 

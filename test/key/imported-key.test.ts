@@ -48,7 +48,7 @@ describe.each(imports)('a key from RotatingS3Key.%s', (_, make) => {
   test('says that the grant has no effect, and for which key', () => {
     const key = make(testStack());
     key.grantDecrypt(new iam.ServicePrincipal('macie.amazonaws.com'));
-    expect(warningText(key, ID)).toMatch(/^the policy of the imported key .*key\/1234abcd.* cannot be changed from here, so this grant has no effect until the owner/);
+    expect(warningText(key, ID)).toMatch(/^the policy of the imported key .*key\/1234abcd.* cannot be changed from here, so unless it allows this already, the grant has no effect until the owner/);
   });
 
   test('still reports that no statement was added', () => {
