@@ -4,7 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { admitAccessLogs, sendAccessLogs } from './access-logs';
-import { brokenPromisesOfBucket } from './bucket-promise';
+import { brokenPromisesOfBucket, encryptionOf } from './bucket-promise';
 import {
   customerKeyStatement, encryptionChangeStatement, requiredHeadersStatement, transportStatements, uploadStatements,
 } from './bucket-statements';
@@ -75,7 +75,7 @@ export class SecureBucket extends s3.Bucket {
 
     this.setEncryption();
     this.promised = this.promisedStatements();
-    for (const statement of this.promised) { this.addToResourcePolicy(statement); }
+    for (const statement of this.promised) { this.addToResourcePolicy(statement.freeze()); }
     this.complete = true;
     for (const later of this.deferred ?? []) { later(); }
     this.letReplicationVerifyBucketKeys(props);
@@ -164,7 +164,7 @@ export class SecureBucket extends s3.Bucket {
     ];
     const statement = encryptionChangeStatement(this.bucketArn, arns);
     this.promised.push(statement);
-    this.addToResourcePolicy(statement);
+    this.addToResourcePolicy(statement.freeze());
   }
 
   public applyRemovalPolicy(policy: RemovalPolicy): void {
@@ -189,7 +189,7 @@ export class SecureBucket extends s3.Bucket {
    * property injector for s3.Bucket cannot change.
    */
   private setEncryption(): void {
-    const { mode, bucketKeyEnabled, blockedEncryptionTypes } = this.resolved;
+    const { mode } = this.resolved;
     if (mode._usesKms) {
       // A property injector may have asked s3.Bucket for a key of its own making: ours takes its place.
       if (!this.node.tryRemoveChild('Key') && this.encryptionKey !== undefined) {
@@ -200,16 +200,7 @@ export class SecureBucket extends s3.Bucket {
       // Readonly for users; s3.Bucket itself has set it to undefined by now.
       Object.defineProperty(this, 'encryptionKey', { value: key, enumerable: true });
     }
-    (this.node.defaultChild as s3.CfnBucket).bucketEncryption = {
-      serverSideEncryptionConfiguration: [{
-        serverSideEncryptionByDefault: {
-          sseAlgorithm: mode._algorithm,
-          kmsMasterKeyId: this.encryptionKey?.keyArn,
-        },
-        bucketKeyEnabled: mode._usesKms ? bucketKeyEnabled : undefined,
-        blockedEncryptionTypes: { encryptionType: blockedEncryptionTypes },
-      }],
-    };
+    (this.node.defaultChild as s3.CfnBucket).bucketEncryption = encryptionOf(this, this.resolved);
   }
 
   private promisedStatements(): iam.PolicyStatement[] {
