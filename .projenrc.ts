@@ -71,6 +71,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     junitReporting: false,
     jestConfig: {
       collectCoverage: false,
+      globalSetup: '<rootDir>/test/setup/make-temp.ts',
+      globalTeardown: '<rootDir>/test/setup/remove-temp.ts',
       testTimeout: 120_000,
       maxWorkers: 2,
     },

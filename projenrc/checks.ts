@@ -22,7 +22,8 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary, devDirs: strin
   const run = (name: string, description: string, script: string) => project.addTask(name, {
     description, exec: `tsx ${script}`, receiveArgs: true,
   });
-  run('demo', 'Deploys the example to a local AWS and proves it', 'demo/main.ts');
+  const demo = run('demo', 'Deploys the example to a local AWS and proves it', 'demo/main.ts');
+  demo.env('NODE_NO_WARNINGS', '1');
   run('emulator', 'Starts the local AWS alone', 'emulator/main.ts');
   run('bench:synth', 'Compares synthesis with hand-hardened buckets', 'bench/synth.ts');
 
@@ -30,6 +31,7 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary, devDirs: strin
   test.reset(undefined, {});
   // The built-in CloudFormation validation starts a WASM engine in every test file; test/invariants runs it once.
   test.env('CDK_VALIDATION', 'false');
+  test.env('NODE_NO_WARNINGS', '1'); // the SDK announces in every file that it will leave Node 20 one day
   test.env('NODE_OPTIONS', '--max-old-space-size=4096');
   test.exec('tsc --noEmit -p tsconfig.dev.json', { name: 'types' });
   test.exec('jest --passWithNoTests=false --ci', { name: 'tests', receiveArgs: true });

@@ -56,7 +56,7 @@ def _role(account: str, session) -> Principal:
     backend = iam_backends[account][session.partition]
     role = backend.get_role_by_arn(session.role_arn)
     policies = [_document(policy) for policy in role.policies.values()]
-    policies += [_document(policy.document) for policy in role.managed_policies.values()]
+    policies += [_current_version(policy) for policy in role.managed_policies.values()]
     if session.policy:
         raise ValueError("session policies are not emulated: assume the role without one")
     return Principal("role", account, session.arn, role.arn, policies)
@@ -67,8 +67,13 @@ def _user_policies(backend, user) -> list:
     policies = []
     for holder in [user, *groups]:
         policies += [_document(policy) for policy in holder.policies.values()]
-        policies += [_document(policy.document) for policy in holder.managed_policies.values()]
+        policies += [_current_version(policy) for policy in holder.managed_policies.values()]
     return policies
+
+
+def _current_version(managed_policy) -> dict:
+    current = managed_policy.default_version_id
+    return next(_document(version.document) for version in managed_policy.versions if version.version_id == current)
 
 
 def _document(policy) -> dict:
