@@ -9,14 +9,14 @@ import { GetKeyRotationStatusCommand } from '@aws-sdk/client-kms';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { App } from 'aws-cdk-lib';
 import Table from 'cli-table3';
-import { deployAssembly } from '../deployer/deploy';
-import { startEmulator } from '../emulator/server';
-import { DemoStack } from '../examples/demo/stack';
 import { Actor, ADMINISTRATOR, administrator, inRole, Place } from './actors';
 import { filesBelow, LocalFile } from './files';
 import { forEachParallel } from './parallel';
 import { progress } from './progress';
 import { attempts, tryIt } from './refusals';
+import { deployAssembly } from '../deployer/deploy';
+import { startEmulator } from '../emulator/server';
+import { DemoStack } from '../examples/demo/stack';
 
 const ACCOUNT = '123456789012';
 const REGION = 'us-east-1';

@@ -114,7 +114,10 @@ class KmsFront:
 
     def _name_by_id(self, request: Request, operation: str, parameters: dict, key) -> None:
         """moto answers 500 to some calls that name the key by ARN."""
-        if operation in _USES or not str(parameters.get("KeyId", "")).startswith("arn:"):
+        if operation in ("GetKeyPolicy", "PutKeyPolicy"):
+            # The only valid name, and since 2023 the default: API_GetKeyPolicy.html (PolicyName)
+            parameters = {"PolicyName": "default", **parameters}
+        elif operation in _USES or not str(parameters.get("KeyId", "")).startswith("arn:"):
             return
         request.body = json.dumps({**parameters, "KeyId": key.id}).encode()
 
