@@ -29,8 +29,7 @@ export function grantThroughS3(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IG
   }
   const actions = exact(requested);
   const use = actions.filter((action) => kindOf(action) !== 'administrative');
-  // KMS knows no service and no encryption context for DescribeKey and its like, so a condition
-  // on them would never match: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+  // S3 calls none of DescribeKey and its like on anybody's behalf, so bound to S3 they would never match.
   const describe = actions.filter((action) => kindOf(action) === 'administrative');
 
   const grants = [
@@ -46,13 +45,16 @@ function grantPart(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IGrantable, ac
     actions,
     resourceArns: [resourceArn(bucket, key, grantee.grantPrincipal)],
     resourceSelfArns: ['*'], // in a key policy, `*` means this key
-    resource: keyPolicyOf(bucket, key),
+    resource: keyPolicyOf(bucket, bucket, key),
     conditions,
   };
   const names = key instanceof RotatingS3Key && key._namesGrantees;
-  const grant = names ? iam.Grant.addToPrincipalAndResource(options) : iam.Grant.addToPrincipalOrResource(options);
+  const grant = names ? iam.Grant.addToPrincipal(options) : iam.Grant.addToPrincipalOrResource(options);
   warnIfNothingWasAttached(bucket, grantee.grantPrincipal, grant, options);
-  return grant;
+  return names ? grant.combine(iam.Grant.addStatementToResourcePolicy({
+    ...options,
+    statement: new iam.PolicyStatement({ principals: [grantee.grantPrincipal], actions, resources: ['*'], conditions }),
+  })) : grant;
 }
 
 /**
@@ -109,15 +111,21 @@ function resourceArn(bucket: s3.Bucket, key: kms.IKey, principal: iam.IPrincipal
     : key.keyArn;
 }
 
-/** The key's policy, which for a key that was imported elsewhere prints what its owner must add. */
-function keyPolicyOf(bucket: s3.Bucket, key: kms.IKey): iam.IResourceWithPolicyV2 {
+/**
+ * The key's policy, which for a key that was imported elsewhere prints what its owner must add.
+ *
+ * @param scope who warns
+ * @param bucket whose objects the statement is about
+ */
+export function keyPolicyOf(scope: s3.Bucket, bucket: s3.IBucketRef, key: kms.IKey): iam.IResourceWithPolicyV2 {
   return {
     env: key.env,
     node: key.node,
     addToResourcePolicy(statement) {
       const result = key.addToResourcePolicy(withoutCycle(bucket, key, statement), true);
-      if (!result.statementAdded && !warnsByItself(key)) { warnOwnerMustAdd(bucket, key, statement); }
-      return result;
+      if (!result.statementAdded && !warnsByItself(key)) { warnOwnerMustAdd(scope, key, statement); }
+      // What the CDK names here is a policy document, and nothing can wait for one.
+      return { statementAdded: result.statementAdded, policyDependable: result.statementAdded ? key : undefined };
     },
   } as iam.IResourceWithPolicyV2;
 }
@@ -127,7 +135,7 @@ function keyPolicyOf(bucket: s3.Bucket, key: kms.IKey): iam.IResourceWithPolicyV
  * `fixedBucketArn`. What it then admits is still bound to S3, and to the objects that the grantee's
  * S3 permissions reach: the identity half, and the policy of each bucket under the key.
  */
-function withoutCycle(bucket: s3.Bucket, key: kms.IKey, statement: iam.PolicyStatement): iam.PolicyStatement {
+function withoutCycle(bucket: s3.IBucketRef, key: kms.IKey, statement: iam.PolicyStatement): iam.PolicyStatement {
   const { StringLike, ...others } = statement.conditions as Conditions;
   if (key.node.defaultChild === undefined || StringLike?.[CONTEXT] === undefined) { return statement; }
   const arn = fixedBucketArn(bucket);

@@ -4,10 +4,17 @@ import * as cxapi from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { MINIMUM_TLS } from './bucket-statements';
 import { EncryptionMode } from './encryption-mode';
+import { withoutGrantsOfTheCdk } from './replication';
 import { SecureBucketProps, UploadHeaders } from './secure-bucket-props';
 import { assertUsableKey } from './usable-key';
 import { ValidationError } from '../private/errors';
 import { hasText } from '../private/tokens';
+
+/** The values of `s3:TlsVersion` that are not obsolete. */
+const TLS_VERSIONS = [1.2, 1.3];
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-set-lifecycle-configuration-intro.html */
+const MAX_LIFECYCLE_RULES = 1000;
 
 /** What a SecureBucket decided from its props, before anything is made. */
 export interface ResolvedProps {
@@ -51,6 +58,9 @@ export function resolveProps(scope: Construct, id: string, props: SecureBucketPr
   if (mode._usesKms) { refuseReplicationThatSkipsKms(props, fail); }
 
   const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+  if (removalPolicy === RemovalPolicy.SNAPSHOT) {
+    fail('NoSnapshots', "'removalPolicy' must not be SNAPSHOT, got snapshot: S3 has no snapshots of buckets; leave it out to retain the bucket");
+  }
   const versioned = reasons.unversioned === undefined;
   return {
     bucketProps: {
@@ -68,7 +78,8 @@ export function resolveProps(scope: Construct, id: string, props: SecureBucketPr
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned,
-      lifecycleRules: withAbortOfStaleUploads(props.lifecycleRules ?? []),
+      replicationRules: withoutGrantsOfTheCdk(props.replicationRules),
+      lifecycleRules: withAbortOfStaleUploads(props.lifecycleRules ?? [], fail),
       removalPolicy,
     },
     mode,
@@ -108,8 +119,8 @@ function refusePublicAndPlain(scope: Construct, props: SecureBucketProps, fail: 
     fail('PlainHttp', "'enforceSSL' must not be false, got false: leave it out, a SecureBucket always refuses plain HTTP");
   }
   const tls = props.minimumTLSVersion;
-  if (tls !== undefined && !Token.isUnresolved(tls) && tls < MINIMUM_TLS) {
-    fail('TlsTooOld', `'minimumTLSVersion' must be ${MINIMUM_TLS} or later, got ${tls}: leave it out, AWS ended older versions in 2024`);
+  if (tls !== undefined && !Token.isUnresolved(tls) && !TLS_VERSIONS.includes(tls)) {
+    fail('TlsVersion', `'minimumTLSVersion' must be ${TLS_VERSIONS.join(' or ')}, got ${tls}: leave it out to refuse what is older than ${MINIMUM_TLS}`);
   }
   if (props.accessControl !== undefined && props.accessControl !== s3.BucketAccessControl.PRIVATE) {
     fail('AclsAreOff', `'accessControl' must be left out, got ${props.accessControl}: ACLs are off in a SecureBucket; grant access by policy, such as bucket.grantRead()`);
@@ -232,10 +243,13 @@ function refuseReplicationThatSkipsKms(props: SecureBucketProps, fail: Fail): vo
  * Parts of unfinished uploads are billed and invisible.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
  */
-function withAbortOfStaleUploads(rules: s3.LifecycleRule[]): s3.LifecycleRule[] {
+function withAbortOfStaleUploads(rules: s3.LifecycleRule[], fail: Fail): s3.LifecycleRule[] {
   const aborts = rules.some((rule) => rule.abortIncompleteMultipartUploadAfter !== undefined && rule.enabled !== false
     && rule.prefix === undefined && rule.tagFilters === undefined
     && rule.objectSizeGreaterThan === undefined && rule.objectSizeLessThan === undefined);
+  if (!aborts && rules.length >= MAX_LIFECYCLE_RULES) {
+    fail('TooManyLifecycleRules', `'lifecycleRules' must leave room for the one that ends unfinished uploads, got ${rules.length} of at most ${MAX_LIFECYCLE_RULES}: remove one, or give one of them abortIncompleteMultipartUploadAfter`);
+  }
   return aborts ? rules : [...rules, { id: 'AbortStaleUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }];
 }
 

@@ -78,7 +78,7 @@ export class SecureBucket extends s3.Bucket {
     for (const statement of this.promised) { this.addToResourcePolicy(statement.freeze()); }
     this.complete = true;
     for (const later of this.deferred ?? []) { later(); }
-    this.letReplicationVerifyBucketKeys(props);
+    this.letReplicationUseKeys(props);
     if (resolved.accessLogs) { this.accessLogsBucket = sendAccessLogs(this, props); }
 
     for (const { id: warning, text } of resolved.weakened) { Annotations.of(this).addWarningV2(warning, text); }
@@ -87,6 +87,12 @@ export class SecureBucket extends s3.Bucket {
       id: 'NIST.800.53.R5-S3BucketReplicationEnabled',
       reason: 'A copy in another region is for the owner to decide: it doubles the cost. Set replicationRules where recovery asks for it.',
     });
+    if (resolved.mode._algorithm === 'aws:kms:dsse') {
+      Validations.of(this).acknowledge({
+        id: 'NIST.800.53.R5-S3DefaultEncryptionKMS',
+        reason: 'DSSE-KMS is encryption under a KMS key in two layers; the rule knows the name of the single-layer algorithm only.',
+      });
+    }
     this.node.addValidation({
       validate: () => brokenPromisesOfBucket(this, this.resolved, this.removalPolicy === RemovalPolicy.RETAIN, this.promised),
     });
@@ -214,16 +220,12 @@ export class SecureBucket extends s3.Bucket {
     ];
   }
 
-  /**
-   * The CDK lets a replication role encrypt at the destination, and forgets that S3 decrypts the
-   * Bucket Key of the destination to verify it.
-   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
-   */
-  private letReplicationVerifyBucketKeys(props: SecureBucketProps): void {
+  /** Only a role that the CDK made here: one of the user's has permissions of its own. */
+  private letReplicationUseKeys(props: SecureBucketProps): void {
     const role = this.node.tryFindChild('ReplicationRole');
     if (!iam.Role.isRole(role)) { return; }
-    for (const { kmsKey } of props.replicationRules ?? []) {
-      if (kmsKey !== undefined) { letReplicationUse(this, kmsKey, role as iam.Role); }
+    for (const { destination, kmsKey } of props.replicationRules ?? []) {
+      if (kmsKey !== undefined) { letReplicationUse(this, destination, kmsKey, role as iam.Role); }
     }
   }
 }

@@ -23,6 +23,9 @@ const SHORTEST_WINDOW_DAYS = 7;
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
 const DESCRIPTION_LENGTH = 8192;
 
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html */
+const ALIAS = /^(alias\/)?(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/;
+
 type Conditions = Record<string, Record<string, unknown>>;
 
 /** Properties of a `RotatingS3Key`. */
@@ -181,6 +184,13 @@ export class RotatingS3Key extends kms.Key {
     if (props.description !== undefined && !Token.isUnresolved(props.description) && props.description.length > DESCRIPTION_LENGTH) {
       throw new ValidationError('DescriptionTooLong',
         `'description' must have at most ${DESCRIPTION_LENGTH} characters, got ${props.description.length}: shorten it`, scope);
+    }
+    if (props.alias !== undefined && !Token.isUnresolved(props.alias) && !ALIAS.test(props.alias)) {
+      throw new ValidationError('AliasMalformed',
+        `'alias' must have 1 to 250 letters, digits, '/', '_' or '-' and not start with 'aws/', got '${props.alias}': choose another name, or leave it out`, scope);
+    }
+    if (removalPolicy === RemovalPolicy.SNAPSHOT) {
+      throw new ValidationError('NoSnapshots', "'removalPolicy' must not be SNAPSHOT, got snapshot: KMS has no snapshots of keys; leave it out to retain the key", scope);
     }
     for (const principal of access._principals ?? []) {
       if (isEverybody(scope, principal) || shapeOf(scope, principal).services.length > 0) {

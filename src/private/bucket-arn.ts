@@ -9,10 +9,10 @@ import type { IConstruct } from 'constructs';
  * CloudFormation knows no order for the two. A name that is fixed needs no reference.
  */
 export function fixedBucketArn(bucket: s3.IBucketRef): string | undefined {
-  const { bucketArn } = bucket.bucketRef;
+  const { bucketArn, bucketName } = bucket.bucketRef;
   if (!Token.isUnresolved(bucketArn)) { return bucketArn; }
   const resource = s3.CfnBucket.isCfnBucket(bucket) ? bucket : bucket.node.defaultChild;
-  const name = s3.CfnBucket.isCfnBucket(resource) ? resource.bucketName : undefined;
+  const name = s3.CfnBucket.isCfnBucket(resource) ? resource.bucketName : bucketName; // the latter of an imported one
   return name === undefined || Token.isUnresolved(name) ? undefined : `arn:${Stack.of(bucket).partition}:s3:::${name}`;
 }
 

@@ -48,11 +48,30 @@ export function canonical(value: unknown): string {
       : nested));
 }
 
+/** A statement as text, with its lists in one order: the CDK sorts them when it minimizes policies. */
+function sameMeaning(statement: unknown): string {
+  const sorted = (value: unknown): unknown => {
+    if (Array.isArray(value)) {
+      const items = [...new Set(value.map(canonical))].sort();
+      return items.length === 1 ? items[0] : items;
+    }
+    return value !== null && typeof value === 'object'
+      ? canonical(Object.fromEntries(Object.entries(value).map(([kind, names]) => [kind, sorted(names)])))
+      : canonical(value);
+  };
+  return canonical({
+    ...statement as object,
+    Action: sorted(at(statement, 'Action')),
+    Resource: sorted(at(statement, 'Resource')),
+    Principal: sorted(at(statement, 'Principal')),
+  });
+}
+
 /** The Sids of promised statements that a policy document no longer holds as promised. */
 export function missingStatements(scope: IConstruct, document: unknown, promised: iam.PolicyStatement[]): string[] {
   const statements = at(document, 'Statement');
-  const present = new Set((Array.isArray(statements) ? statements : []).map(canonical));
+  const present = new Set((Array.isArray(statements) ? statements : []).map(sameMeaning));
   return promised
-    .filter((statement) => !present.has(canonical(Stack.of(scope).resolve(statement.toStatementJson()))))
+    .filter((statement) => !present.has(sameMeaning(Stack.of(scope).resolve(statement.toStatementJson()))))
     .map((statement) => statement.sid ?? '(without Sid)');
 }

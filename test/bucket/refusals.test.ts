@@ -1,4 +1,4 @@
-import { CfnParameter } from 'aws-cdk-lib';
+import { CfnParameter, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from '../../src';
@@ -19,7 +19,13 @@ const refusals: [title: string, props: () => SecureBucketProps, message: string]
   ['plain HTTP', () => ({ enforceSSL: false }),
     "'enforceSSL' must not be false, got false: leave it out, a SecureBucket always refuses plain HTTP"],
   ['TLS before 1.2', () => ({ minimumTLSVersion: 1.1 }),
-    "'minimumTLSVersion' must be 1.2 or later, got 1.1: leave it out, AWS ended older versions in 2024"],
+    "'minimumTLSVersion' must be 1.2 or 1.3, got 1.1: leave it out to refuse what is older than 1.2"],
+  ['a TLS version that nothing speaks', () => ({ minimumTLSVersion: 12 }), "'minimumTLSVersion' must be 1.2 or 1.3, got 12"],
+  ['a TLS version that is no number', () => ({ minimumTLSVersion: NaN }), "'minimumTLSVersion' must be 1.2 or 1.3, got NaN"],
+  ['snapshots', () => ({ removalPolicy: RemovalPolicy.SNAPSHOT }),
+    "'removalPolicy' must not be SNAPSHOT, got snapshot: S3 has no snapshots of buckets; leave it out to retain the bucket"],
+  ['more lifecycle rules than S3 takes', () => ({ lifecycleRules: Array.from({ length: 1000 }, (_, index) => ({ id: `${index}`, expiration: Duration.days(1) })) }),
+    "'lifecycleRules' must leave room for the one that ends unfinished uploads, got 1000 of at most 1000: remove one, or give one of them abortIncompleteMultipartUploadAfter"],
   ['an ACL', () => ({ accessControl: s3.BucketAccessControl.PUBLIC_READ }),
     "'accessControl' must be left out, got PublicRead: ACLs are off in a SecureBucket; grant access by policy, such as bucket.grantRead()"],
   ['object ownership with ACLs', () => ({ objectOwnership: s3.ObjectOwnership.OBJECT_WRITER }),

@@ -36,7 +36,7 @@ describe.each(FLAG_SETS)('replication of a SecureBucket, %s', (_, context) => {
   test('lets its role encrypt under the key of the destination, and decrypt to verify the Bucket Key', () => {
     const { destination, kmsStatements, stack } = replicated();
     expect(actionsOn(kmsStatements, stack.resolve(destination.encryptionKey!.keyArn)))
-      .toEqual(['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*']);
+      .toEqual(['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']);
   });
 
   test('asks S3 to replicate objects under KMS, under the key of the destination', () => {
@@ -51,7 +51,7 @@ describe.each(FLAG_SETS)('replication of a SecureBucket, %s', (_, context) => {
     const kmsKey = kms.Key.fromKeyArn(stack, 'There', 'arn:aws:kms:us-east-1:111111111111:key/there');
     const destination = s3.Bucket.fromBucketName(stack, 'Destination', 'destination');
     new SecureBucket(stack, 'Source', { replicationRules: [{ destination, sseKmsEncryptedObjects: true, kmsKey }] });
-    expect(actionsOn(identityStatements(stack), kmsKey.keyArn)).toEqual(['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*']);
+    expect(actionsOn(identityStatements(stack), kmsKey.keyArn)).toEqual(['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']);
     expect(warningIds(stack)).toEqual([]);
   });
 

@@ -172,6 +172,16 @@ describe('RotatingS3Key', () => {
     expect(() => new RotatingS3Key(testStack(), 'Key', { description: 'x'.repeat(8193) })).toThrow("'description'");
   });
 
+  test.each(['', ' ', 'some text', 'alias/', 'alias/aws/s3', 'aws/s3', 'x'.repeat(251)])('refuses the alias \'%s\', which KMS would not take', (alias) => {
+    expect(() => new RotatingS3Key(testStack(), 'Key', { alias }))
+      .toThrow(`'alias' must have 1 to 250 letters, digits, '/', '_' or '-' and not start with 'aws/', got '${alias}'`);
+  });
+
+  test('refuses snapshots, which KMS does not have', () => {
+    expect(() => new RotatingS3Key(testStack(), 'Key', { removalPolicy: RemovalPolicy.SNAPSHOT }))
+      .toThrow("'removalPolicy' must not be SNAPSHOT, got snapshot");
+  });
+
   test('takes an access preset', () => {
     const key = new RotatingS3Key(testStack(), 'Key', { access: KeyAccess.throughServices('sqs') });
     expect(keyPolicyOf(key).map(({ Sid }) => Sid)).toContain('UseThroughServices');

@@ -11,7 +11,7 @@ let aws: LocalAws;
 beforeAll(async () => { aws = await LocalAws.start(); });
 afterAll(async () => { await aws?.stop(); });
 
-interface World { bucket: string; key: string; as(role: string): S3Client; outputs: Record<string, string> }
+interface World { bucket: string; key: string; outputs: Record<string, string>; as(role: string): S3Client }
 
 async function world(access?: KeyAccess): Promise<World> {
   const { outputs } = await aws.deploy((stack) => {
