@@ -24,7 +24,7 @@ const SHORTEST_WINDOW_DAYS = 7;
 const DESCRIPTION_LENGTH = 8192;
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html */
-const ALIAS = /^(alias\/)?(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/;
+const ALIAS = /^(alias\/)?(?!alias\/|aws\/)[a-zA-Z0-9/_-]{1,250}$/;
 
 type Conditions = Record<string, Record<string, unknown>>;
 
