@@ -9,7 +9,7 @@ import { KeyAccess, RotatingS3Key, SecureBucket } from '../../src';
 
 const KEY = keyArn('Key');
 
-/** What should hold and does not yet: a test here that starts to pass belongs into the claims. */
+/** Buckets and principals that the app does not own, where grants once reached too far or nowhere. */
 describe('A bucket that was imported by its name', () => {
   const REPLICATOR = role('Replicator', OTHER_ACCOUNT);
   const world = () => worldOf('A key whose consumers work for imported buckets', (stack) => {
