@@ -53,9 +53,14 @@ export function resolveProps(scope: Construct, id: string, props: SecureBucketPr
     fail('UploadRulesContradict', "'uploadHeaders' REQUIRED restricts uploads and 'allowAnyUploadEncryptionBecause' opens them, got both: keep one of them");
   }
   if (reasons.anyUpload !== undefined && !mode._usesKms) {
-    fail('NothingToAllow', "'allowAnyUploadEncryptionBecause' has no effect with EncryptionMode.s3Managed(), which admits every stronger encryption already: leave it out");
+    fail('NothingToAllow', "'allowAnyUploadEncryptionBecause' has no effect with SSE-S3, which admits every stronger encryption already, got both: leave it out");
   }
   if (mode._usesKms) { refuseReplicationThatSkipsKms(props, fail); }
+  for (const { destination, kmsKey } of props.replicationRules ?? []) {
+    // An imported bucket may be anywhere: what the CDK says of its region is a guess.
+    const region = destination instanceof s3.Bucket ? destination.env.region : kmsKey?.env.region;
+    if (kmsKey !== undefined && region !== undefined) { assertUsableKey(scope, region, 'replicationRules', kmsKey); }
+  }
 
   const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
   if (removalPolicy === RemovalPolicy.SNAPSHOT) {
@@ -152,6 +157,9 @@ function readReasons(props: SecureBucketProps, fail: Fail): Reasons {
   }
   if (props.allowUnversionedBecause !== undefined && (props.objectLockEnabled === true || props.objectLockDefaultRetention !== undefined)) {
     fail('ObjectLockNeedsVersions', "'objectLockEnabled' and 'objectLockDefaultRetention' need versions, which 'allowUnversionedBecause' turns off, got both: keep one of them");
+  }
+  if (props.allowUnversionedBecause !== undefined && (props.replicationRules ?? []).length > 0) {
+    fail('ReplicationNeedsVersions', "'replicationRules' need versions, which 'allowUnversionedBecause' turns off, got both: keep one of them");
   }
   const logs = ['serverAccessLogsBucket', 'serverAccessLogsPrefix', 'targetObjectKeyFormat'] as const;
   const given = logs.filter((name) => props[name] !== undefined);

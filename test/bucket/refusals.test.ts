@@ -26,6 +26,14 @@ const refusals: [title: string, props: () => SecureBucketProps, message: string]
     "'removalPolicy' must not be SNAPSHOT, got snapshot: S3 has no snapshots of buckets; leave it out to retain the bucket"],
   ['more lifecycle rules than S3 takes', () => ({ lifecycleRules: Array.from({ length: 1000 }, (_, index) => ({ id: `${index}`, expiration: Duration.days(1) })) }),
     "'lifecycleRules' must leave room for the one that ends unfinished uploads, got 1000 of at most 1000: remove one, or give one of them abortIncompleteMultipartUploadAfter"],
+  ['replication without versions', () => ({
+    allowUnversionedBecause: REASON,
+    replicationRules: [{
+      destination: s3.Bucket.fromBucketName(testStack(), 'There', 'there'),
+      sseKmsEncryptedObjects: true,
+      kmsKey: kms.Key.fromKeyArn(testStack(), 'Key', 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd'),
+    }],
+  }), "'replicationRules' need versions, which 'allowUnversionedBecause' turns off, got both: keep one of them"],
   ['an ACL', () => ({ accessControl: s3.BucketAccessControl.PUBLIC_READ }),
     "'accessControl' must be left out, got PublicRead: ACLs are off in a SecureBucket; grant access by policy, such as bucket.grantRead()"],
   ['object ownership with ACLs', () => ({ objectOwnership: s3.ObjectOwnership.OBJECT_WRITER }),
@@ -67,7 +75,7 @@ const refusals: [title: string, props: () => SecureBucketProps, message: string]
   ['required headers that may say anything', () => ({ uploadHeaders: UploadHeaders.REQUIRED, allowAnyUploadEncryptionBecause: REASON }),
     "'uploadHeaders' REQUIRED restricts uploads and 'allowAnyUploadEncryptionBecause' opens them, got both: keep one of them"],
   ['opening uploads that are open', () => ({ encryptionMode: EncryptionMode.s3Managed(), allowAnyUploadEncryptionBecause: REASON }),
-    "'allowAnyUploadEncryptionBecause' has no effect with EncryptionMode.s3Managed(), which admits every stronger encryption already: leave it out"],
+    "'allowAnyUploadEncryptionBecause' has no effect with SSE-S3, which admits every stronger encryption already, got both: leave it out"],
 ];
 
 describe('SecureBucket refuses', () => {

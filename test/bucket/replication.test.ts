@@ -113,3 +113,13 @@ describe('replication of a SecureBucket', () => {
     expect(warningIds(stack)).toContain('cdk-s3-encryption:ImportedKey.ownerMustAddStatement');
   });
 });
+
+test('a replica cannot be under a key that does not encrypt, or in another region than its bucket', () => {
+  const stack = testStack();
+  const destination = new s3.Bucket(stack, 'There');
+  const to = (kmsKey: kms.IKey) => () => new SecureBucket(stack, 'Source', { replicationRules: [{ destination, sseKmsEncryptedObjects: true, kmsKey }] });
+  const rsa = new kms.Key(stack, 'Rsa', { keySpec: kms.KeySpec.RSA_2048, keyUsage: kms.KeyUsage.ENCRYPT_DECRYPT });
+  expect(to(rsa)).toThrow("'replicationRules' must be a symmetric encryption key, got key spec RSA_2048");
+  expect(to(kms.Key.fromKeyArn(stack, 'Far', 'arn:aws:kms:us-east-1:111111111111:key/1234abcd')))
+    .toThrow("'replicationRules' must be in the bucket's region eu-west-1, got a key in us-east-1");
+});

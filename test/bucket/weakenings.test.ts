@@ -102,7 +102,7 @@ test('allowUnversionedBecause is refused beside replication, which needs version
   const destination = s3.Bucket.fromBucketName(stack, 'There', 'there');
   expect(() => new SecureBucket(stack, 'Data', {
     encryptionMode: EncryptionMode.s3Managed(), allowUnversionedBecause: REASON, replicationRules: [{ destination }],
-  })).toThrow('versioning');
+  })).toThrow("'replicationRules' need versions");
 });
 
 describe('findings of cdk-nag that need no decision are acknowledged with a reason', () => {

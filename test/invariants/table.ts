@@ -1,0 +1,319 @@
+import { CfnParameter, Duration, Lazy, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { InvariantId } from './checks';
+import { EncryptionMode, KeyAccess, KeyRotation, RotatingS3Key, type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, UploadHeaders } from '../../src';
+import { OTHER_ACCOUNT } from '../helpers/stack';
+
+/** A way to use one public construct. */
+export interface Row {
+  /** The exported class. */
+  readonly construct: string;
+  readonly name: string;
+  readonly make: (stack: Stack) => void;
+  /** Props that the row gives, known once it is made. */
+  readonly props: string[];
+  /** Promises that the row breaks on purpose, with the reason. */
+  readonly breaks?: Partial<Record<InvariantId, string>>;
+  /** Rules of cdk-nag that have findings here which are not about this library, with the reason. */
+  readonly findings?: Record<string, string>;
+}
+
+type Extras = Pick<Row, 'breaks' | 'findings'>;
+
+/** Props of `SecureBucket` that accept no value of their own: test/bucket/refusals.test.ts has each refusal. */
+export const REFUSED = [
+  'websiteIndexDocument', 'websiteErrorDocument', 'websiteRedirect', 'websiteRoutingRules',
+];
+
+function arn(stack: Stack, service: string, resource: string, account?: string): string {
+  return stack.formatArn({ service, region: service === 'iam' ? '' : undefined, account: account ?? OTHER_ACCOUNT, resource });
+}
+
+function identity(stack: Stack, account?: string): iam.IPrincipal {
+  return new iam.ArnPrincipal(arn(stack, 'iam', 'role/Someone', account));
+}
+
+function role(stack: Stack, id: string): iam.Role {
+  return new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
+}
+
+/** A string that only the deployment knows. */
+function parameter(stack: Stack, id: string): string {
+  return new CfnParameter(stack, id).valueAsString;
+}
+
+function late(value: string): string {
+  return Lazy.string({ produce: () => value });
+}
+
+interface Also<T> extends Extras {
+  /** What is done with the construct once it is made. */
+  readonly also?: (made: T, stack: Stack) => void;
+}
+
+/** A maker of rows for one construct, which takes note of the props that each row gives. */
+function rows<P extends object, T>(construct: string, make: (stack: Stack, props: P) => T) {
+  return (name: string, props: (stack: Stack) => P, { also, ...extras }: Also<T> = {}): Row => {
+    const given = new Set<string>();
+    return {
+      construct,
+      name,
+      get props() { return [...given]; },
+      make: (stack) => {
+        const values = props(stack);
+        Object.keys(values).forEach((prop) => given.add(prop));
+        const made = make(stack, values);
+        also?.(made, stack);
+      },
+      ...extras,
+    };
+  };
+}
+
+const key = rows('RotatingS3Key', (stack, props: RotatingS3KeyProps) => new RotatingS3Key(stack, 'Key', props));
+const bucket = rows('SecureBucket', (stack, props: SecureBucketProps) => new SecureBucket(stack, 'Data', props));
+
+/** What cdk-nag says about a row that grants to a role of the stack. */
+const GRANTED = {
+  'AwsSolutions-IAM5': 'The CDK grants s3:GetObject* and its like, on the prefix that the call names.',
+  'NIST.800.53.R5-IAMNoInlinePolicy': 'The CDK grants in inline policies; which roles a stack has is for its owner to decide.',
+};
+
+/** What cdk-nag says about the handler that the CDK adds for notifications. */
+const HANDLER = {
+  'AwsSolutions-IAM4': 'The CDK gives its own handler the AWS managed policy for logs.',
+  'NIST.800.53.R5-IAMNoInlinePolicy': 'The policy is the one of the CDK\'s handler.',
+};
+
+/** What cdk-nag says about SSE-S3. */
+const S3_MANAGED = {
+  'NIST.800.53.R5-S3DefaultEncryptionKMS': 'The row asks for the keys of S3, which its owner has to justify.',
+};
+
+const KEYS: Row[] = [
+  key('with defaults', () => ({})),
+  key('with an alias', () => ({ alias: 'orders' })),
+  key('with a description', () => ({ description: 'Orders' })),
+  key('that rotates every 90 days', () => ({ rotation: KeyRotation.every(Duration.days(90)) })),
+  key('that rotates every 2560 days', () => ({ rotation: KeyRotation.every(Duration.days(2560)) })),
+  key('multi-region', () => ({ multiRegion: true })),
+  key('with named administrators', (stack) => ({ admins: [role(stack, 'Admin'), identity(stack, stack.account)] })),
+  key('with break-glass principals', (stack) => ({ breakGlass: [identity(stack, stack.account)] })),
+  key('that may be deleted quickly', () => ({ allowQuickDeletionBecause: 'a sandbox' })),
+  key('destroyed with the stack', () => ({ removalPolicy: RemovalPolicy.DESTROY, alias: 'sandbox' }), {
+    breaks: { retained: 'The row asks for DESTROY.' },
+  }),
+  key('for S3 and other services', () => ({ access: KeyAccess.throughServices('sqs', 'sns', 'dynamodb') })),
+  key('for named principals', (stack) => ({ access: KeyAccess.namedPrincipals(role(stack, 'User'), identity(stack)) })),
+  key('for nobody yet', () => ({ access: KeyAccess.namedPrincipals() })),
+  key('with every consumer', () => ({}), {
+    also: ({ consumers }, stack) => {
+      const source = s3.Bucket.fromBucketName(stack, 'Source', 'source-of-reports');
+      const replicator = iam.Role.fromRoleArn(stack, 'Replicator', arn(stack, 'iam', 'role/replicator'));
+      consumers.cloudTrail({ trailName: 'audit' });
+      consumers.cloudTrail({ trailName: 'organization', account: OTHER_ACCOUNT, region: stack.region });
+      consumers.s3Inventory(source);
+      consumers.snsFromCloudWatch();
+      consumers.snsFromEventBridge();
+      consumers.cloudWatchLogs('/app/*');
+      consumers.cloudFront('E1A2B3C4D5E6F7');
+      consumers.cloudFront('*');
+      consumers.replicationSource({ role: replicator, bucket: source });
+      consumers.replicationDestination({ role: replicator, bucket: source });
+    },
+  }),
+  key('with grants to roles, a service and another account', () => ({}), {
+    also: (made, stack) => {
+      made.grantEncryptDecrypt(role(stack, 'User'));
+      made.grantAdmin(role(stack, 'Admin'));
+      made.grantDecrypt(iam.Role.fromRoleArn(stack, 'Foreign', arn(stack, 'iam', 'role/foreign'), { mutable: false }));
+      made.grantDecrypt(new iam.ServicePrincipal('macie.amazonaws.com').withConditions({ StringEquals: { 'aws:SourceAccount': stack.account } }));
+    },
+    findings: GRANTED,
+  }),
+  key('with tokens in every string', (stack) => ({
+    alias: late('alias/late'),
+    description: parameter(stack, 'Description'),
+    allowQuickDeletionBecause: late('a sandbox'),
+  })),
+  key('with parameters in what its consumers are called', () => ({}), {
+    also: ({ consumers }, stack) => {
+      consumers.cloudTrail({ trailName: parameter(stack, 'Trail'), account: parameter(stack, 'TrailAccount'), region: parameter(stack, 'TrailRegion') });
+      consumers.cloudWatchLogs(parameter(stack, 'LogGroup'));
+      consumers.cloudFront(parameter(stack, 'Distribution'));
+    },
+  }),
+];
+
+const BUCKETS: Row[] = [
+  bucket('with defaults', () => ({})),
+  bucket('under a RotatingS3Key', (stack) => ({ encryptionKey: new RotatingS3Key(stack, 'Key') })),
+  bucket('under a key of the CDK', (stack) => ({
+    encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
+  }), { breaks: { throughS3: 'The policy of a kms.Key is its owner\'s.' } }),
+  bucket('under an imported key', (stack) => ({
+    encryptionKey: RotatingS3Key.fromKeyArn(stack, 'Key', arn(stack, 'kms', 'key/11111111-2222-3333-4444-555555555555')),
+  })),
+  bucket('under a key that a parameter names', (stack) => ({ encryptionKey: RotatingS3Key.fromKeyArn(stack, 'Key', parameter(stack, 'KeyArn')) })),
+  bucket('SSE-KMS by mode', () => ({ encryptionMode: EncryptionMode.kms() })),
+  bucket('SSE-KMS by mode under a key', (stack) => ({ encryptionMode: EncryptionMode.kms(new RotatingS3Key(stack, 'Key')) })),
+  bucket('SSE-KMS as s3.Bucket has it', () => ({ encryption: s3.BucketEncryption.KMS, versioned: true, enforceSSL: true })),
+  bucket('DSSE-KMS', () => ({ encryptionMode: EncryptionMode.dsse() })),
+  bucket('DSSE-KMS as s3.Bucket has it', () => ({ encryption: s3.BucketEncryption.DSSE, bucketKeyEnabled: false })),
+  bucket('SSE-S3', () => ({ encryptionMode: EncryptionMode.s3Managed() }), {
+    breaks: { encrypted: 'The row asks for the keys of S3.' },
+    findings: S3_MANAGED,
+  }),
+  bucket('SSE-S3 as s3.Bucket has it', () => ({ encryption: s3.BucketEncryption.S3_MANAGED }), {
+    breaks: { encrypted: 'The row asks for the keys of S3.' },
+    findings: S3_MANAGED,
+  }),
+  bucket('without a Bucket Key', () => ({ bucketKeyEnabled: false }), { breaks: { bucketKey: 'The row turns it off.' } }),
+  bucket('that requires upload headers', () => ({ uploadHeaders: UploadHeaders.REQUIRED })),
+  bucket('that admits keys of clients', () => ({ allowSseCBecause: 'a legacy client' }), { breaks: { sseC: 'The row says why.' } }),
+  bucket('that admits any encryption', () => ({ allowAnyUploadEncryptionBecause: 'a migration' }), { breaks: { uploads: 'The row says why.' } }),
+  bucket('unversioned', () => ({ allowUnversionedBecause: 'scratch' }), {
+    breaks: { versioned: 'The row says why.' },
+    findings: { 'NIST.800.53.R5-S3BucketVersioningEnabled': 'The row says why in allowUnversionedBecause; whether the auditor agrees is for the owner.' },
+  }),
+  bucket('without access logs', () => ({ allowNoAccessLogsBecause: 'CloudTrail has data events' }), {
+    breaks: { logged: 'The row says why.' },
+    findings: {
+      'AwsSolutions-S1': 'The row says why in allowNoAccessLogsBecause; whether the auditor agrees is for the owner.',
+      'NIST.800.53.R5-S3BucketLoggingEnabled': 'The row says why in allowNoAccessLogsBecause; whether the auditor agrees is for the owner.',
+    },
+  }),
+  bucket('that also blocks another encryption type', () => ({
+    blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C],
+  })),
+  bucket('TLS 1.3 only', () => ({ minimumTLSVersion: 1.3 })),
+  bucket('with a name', () => ({ bucketName: 'a-name-of-its-own' })),
+  bucket('with a name prefix in the account\'s namespace', () => ({
+    bucketNamePrefix: 'orders', bucketNamespace: s3.BucketNamespace.ACCOUNT_REGIONAL,
+  })),
+  bucket('said to be as it is', () => ({
+    publicReadAccess: false,
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    accessControl: s3.BucketAccessControl.PRIVATE,
+  })),
+  bucket('logged under a prefix', () => ({ serverAccessLogsPrefix: 'orders/' })),
+  bucket('logged by date', () => ({ targetObjectKeyFormat: s3.TargetObjectKeyFormat.partitionedPrefix(s3.PartitionDateSource.EVENT_TIME) })),
+  bucket('logged into a bucket of its own', (stack) => ({
+    serverAccessLogsBucket: new SecureBucket(stack, 'Logs', { encryptionMode: EncryptionMode.s3Managed() }),
+    serverAccessLogsPrefix: 'orders/',
+  }), {
+    breaks: { encrypted: 'S3 delivers logs only to a bucket under SSE-S3.' },
+    findings: S3_MANAGED,
+  }),
+  bucket('logged into an imported bucket', (stack) => ({ serverAccessLogsBucket: s3.Bucket.fromBucketName(stack, 'Logs', 'central-logs') })),
+  bucket('with lifecycle rules', () => ({
+    lifecycleRules: [
+      { prefix: 'tmp/', expiration: Duration.days(7) },
+      { noncurrentVersionExpiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+    transitionDefaultMinimumObjectSize: s3.TransitionDefaultMinimumObjectSize.ALL_STORAGE_CLASSES_128_K,
+  })),
+  bucket('with object lock', () => ({
+    objectLockEnabled: true,
+    objectLockDefaultRetention: s3.ObjectLockRetention.governance(Duration.days(30)),
+  })),
+  bucket('destroyed with the stack', () => ({ removalPolicy: RemovalPolicy.DESTROY }), { breaks: { retained: 'The row asks for DESTROY.' } }),
+  bucket('emptied and destroyed with the stack', () => ({ removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), {
+    breaks: { retained: 'The row asks for DESTROY.' },
+  }),
+  bucket('with events on EventBridge', () => ({ eventBridgeEnabled: true, notificationsSkipDestinationValidation: true }), {
+    findings: HANDLER,
+  }),
+  bucket('with events and a handler role', (stack) => ({ eventBridgeEnabled: true, notificationsHandlerRole: role(stack, 'Handler') }), {
+    findings: HANDLER,
+  }),
+  bucket('with metrics, tiering, CORS, acceleration and attributes', () => ({
+    metrics: [{ id: 'EntireBucket' }],
+    intelligentTieringConfigurations: [{ name: 'cold', archiveAccessTierTime: Duration.days(90) }],
+    cors: [{ allowedMethods: [s3.HttpMethods.GET], allowedOrigins: ['https://example.com'] }],
+    transferAcceleration: true,
+    abacStatus: true,
+  })),
+  bucket('with an inventory into another', (stack) => ({
+    inventories: [{ destination: { bucket: new SecureBucket(stack, 'Reports'), prefix: 'inventory' } }],
+  })),
+  bucket('replicated', (stack) => {
+    const destination = new SecureBucket(stack, 'Replica');
+    return { replicationRules: [{ destination, sseKmsEncryptedObjects: true, kmsKey: destination.encryptionKey, priority: 0 }] };
+  }, { findings: GRANTED }),
+  bucket('replicated by a role of the user\'s', (stack) => ({
+    replicationRole: new iam.Role(stack, 'Replicator', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') }),
+    replicationRules: [{
+      destination: s3.Bucket.fromBucketName(stack, 'Replica', 'replica-of-data'),
+      sseKmsEncryptedObjects: true,
+      kmsKey: kms.Key.fromKeyArn(stack, 'ReplicaKey', arn(stack, 'kms', 'key/11111111-2222-3333-4444-555555555555')),
+    }],
+  })),
+  bucket('with grants to roles of the stack', () => ({}), {
+    also: (data, stack) => {
+      data.grantRead(role(stack, 'Reader'), 'docs/*');
+      data.grantPut(role(stack, 'Putter'), 'in/*');
+      data.grantReadWrite(role(stack, 'Both'));
+      data.grantDelete(role(stack, 'Deleter'));
+      data.grantWriteOnly(role(stack, 'WriteOnly'), 'drop/*');
+      data.grants.read(new iam.User(stack, 'User'));
+    },
+    findings: {
+      ...GRANTED,
+      'NIST.800.53.R5-IAMUserGroupMembership': 'The row needs a user to grant to.',
+      'NIST.800.53.R5-IAMUserNoPolicies': 'The row needs a user to grant to.',
+    },
+  }),
+  bucket('with grants to another account, an organization and a service', () => ({}), {
+    also: (data, stack) => {
+      data.grantRead(iam.Role.fromRoleArn(stack, 'Foreign', arn(stack, 'iam', 'role/foreign'), { mutable: false }));
+      data.grantRead(new iam.AccountPrincipal(OTHER_ACCOUNT));
+      data.grantRead(new iam.ServicePrincipal('cloudfront.amazonaws.com').withConditions({
+        ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'cloudfront', region: '', resource: 'distribution', resourceName: 'E1A2B3C4D5E6F7' }) },
+      }));
+    },
+  }),
+  bucket('under a key of named principals, with grants', (stack) => ({
+    encryptionKey: new RotatingS3Key(stack, 'Key', { access: KeyAccess.namedPrincipals() }),
+  }), { also: (data, stack) => { data.grantRead(role(stack, 'Reader')); }, findings: GRANTED }),
+  bucket('whose encryption is reserved', () => ({}), {
+    also: (data, stack) => { data.reserveEncryptionChangesOrLockOut(identity(stack, stack.account)); },
+  }),
+  bucket('with tokens in every string', (stack) => ({
+    bucketName: parameter(stack, 'Name'),
+    serverAccessLogsPrefix: parameter(stack, 'Prefix'),
+    allowSseCBecause: late('a legacy client'),
+    lifecycleRules: [{ id: late('Expire'), prefix: parameter(stack, 'Expiring'), expiration: Duration.days(30) }],
+    metrics: [{ id: late('Everything'), prefix: late('all/') }],
+    inventories: [{ objectsPrefix: late('a/'), destination: { bucket: new SecureBucket(stack, 'Reports'), prefix: late('inventory') } }],
+    cors: [{ id: late('Site'), allowedMethods: [s3.HttpMethods.GET], allowedOrigins: [late('https://example.com')] }],
+    intelligentTieringConfigurations: [{ name: late('cold'), prefix: late('cold/'), archiveAccessTierTime: Duration.days(90) }],
+  }), { breaks: { sseC: 'The row says why.' } }),
+  bucket('with tokens in every reason', () => ({
+    allowSseCBecause: late('a legacy client'),
+    allowAnyUploadEncryptionBecause: late('a migration'),
+    allowUnversionedBecause: late('scratch'),
+    allowNoAccessLogsBecause: late('CloudTrail has data events'),
+  }), {
+    breaks: { sseC: 'The row says why.', uploads: 'The row says why.', versioned: 'The row says why.', logged: 'The row says why.' },
+    findings: {
+      'AwsSolutions-S1': 'The row says why.',
+      'NIST.800.53.R5-S3BucketLoggingEnabled': 'The row says why.',
+      'NIST.800.53.R5-S3BucketVersioningEnabled': 'The row says why.',
+    },
+  }),
+  bucket('grants on prefixes that are tokens', () => ({}), {
+    also: (data, stack) => {
+      const prefix = parameter(stack, 'GrantPrefix');
+      data.grantRead(role(stack, 'Reader'), `${prefix}/*`);
+      data.grantWriteOnly(role(stack, 'Writer'), prefix);
+    },
+    findings: GRANTED,
+  }),
+];
+
+/** Every public construct, with its defaults and with each option that matters. A new construct is a row. */
+export const ROWS: Row[] = [...KEYS, ...BUCKETS];
