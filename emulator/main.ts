@@ -44,11 +44,15 @@ export AWS_ACCESS_KEY_ID=test
 export AWS_SECRET_ACCESS_KEY=test
 `);
   process.stderr.write('The credentials above are those of the account root. Ctrl-C ends the local AWS.\n');
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) { process.once(signal, () => resolve()); }
+  const asked = new Promise<true>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) { process.once(signal, () => resolve(true)); }
   });
-  await emulator.stop();
-  return 0;
+  if (await Promise.race([asked, emulator.ended])) {
+    await emulator.stop();
+    return 0;
+  }
+  process.stderr.write('The local AWS ended by itself\n');
+  return 1;
 }
 
 main(process.argv.slice(2)).then((code) => { process.exitCode = code; }, (error: Error) => {

@@ -13,6 +13,8 @@ export interface Emulator {
   readonly endpoint: string;
   readonly port: number;
   readonly pid: number;
+  /** Resolves when it has ended, asked or not. */
+  readonly ended: Promise<void>;
   /** Ends it, by the process id it was started with. Safe to call more than once. */
   stop(): Promise<void>;
 }
@@ -47,7 +49,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const endpoint = await ready(child, lastLines);
     const { pid } = child;
     if (pid === undefined) { throw new Error('the local AWS has no process id'); }
-    return { endpoint, port: Number(new URL(endpoint).port), pid, stop: () => end(child, ended) };
+    return { endpoint, port: Number(new URL(endpoint).port), pid, ended: ended.then(() => {}), stop: () => end(child, ended) };
   } catch (error) {
     await end(child, ended);
     throw error;

@@ -1,4 +1,4 @@
-import { Duration, Stack, StackProps, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, StackProps } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -36,19 +36,11 @@ export class OriginalStack extends Stack {
   constructor(scope: Construct, id: string, props: OriginalStackProps) {
     super(scope, id, props);
 
-    // By its ARN: a grant on the key itself would name this stack's role in the key policy, and the
-    // two stacks would depend on each other. The key admits what IAM allows through S3 already.
-    const kmsKey = RotatingS3Key.fromKeyArn(this, 'ReplicaKey', props.replica.key.keyArn);
-    Validations.of(kmsKey).acknowledge({
-      id: 'cdk-s3-encryption:ImportedKey.ownerMustAddStatement',
-      reason: 'The CDK cannot see that the key is of this account, where the IAM policy of the role is enough.',
-    });
-
     new SecureBucket(this, 'Orders', {
       replicationRules: [{
         destination: props.replica.bucket,
         sseKmsEncryptedObjects: true,
-        kmsKey,
+        kmsKey: props.replica.key,
         deleteMarkerReplication: true,
       }],
     });

@@ -1,0 +1,84 @@
+import '@aws-cdk/assert/jest';
+import { readdirSync } from 'fs';
+import { join } from 'path';
+import { SynthUtils } from '@aws-cdk/assert';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ConsumersStack } from '../../examples/consumers/stack';
+import { CrossAccountStack } from '../../examples/cross-account/stack';
+import { DataLakeStack } from '../../examples/data-lake/stack';
+import { DemoStack } from '../../examples/demo/stack';
+import { FirstBucketStack } from '../../examples/first-bucket/stack';
+import { OriginalStack, ReplicaStack } from '../../examples/replication/stack';
+import { ShortLivedStack } from '../../examples/short-lived/stack';
+import { warningIds } from '../helpers/template';
+
+// To update after a deliberate change: npx jest --ci=false -u test/examples
+
+const account = '111111111111';
+const env = { account, region: 'eu-west-1' };
+
+function replication(app: App): ReplicaStack {
+  return new ReplicaStack(app, 'Replica', { env: { account, region: 'eu-central-1' }, crossRegionReferences: true });
+}
+
+/** Each example as its folder, and each of its stacks as the app makes it. */
+const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
+  ['first-bucket', 'FirstBucket', (app) => new FirstBucketStack(app, 'FirstBucket')],
+  ['data-lake', 'DataLake', (app) => new DataLakeStack(app, 'DataLake')],
+  ['cross-account', 'CrossAccount', (app) => new CrossAccountStack(app, 'CrossAccount', {
+    env, partnerRoleArn: 'arn:aws:iam::222222222222:role/reader',
+  })],
+  ['replication', 'Replica', (app) => {
+    const replica = replication(app);
+    new OriginalStack(app, 'Original', { env, crossRegionReferences: true, replica });
+    return replica;
+  }],
+  ['replication', 'Original', (app) => new OriginalStack(app, 'Original', { env, crossRegionReferences: true, replica: replication(app) })],
+  ['consumers', 'Consumers', (app) => new ConsumersStack(app, 'Consumers')],
+  ['short-lived', 'ShortLived', (app) => new ShortLivedStack(app, 'ShortLived')],
+  ['demo', 'Demo', (app) => new DemoStack(app, 'Demo')],
+];
+
+/** Hashes of assets change with every release of the CDK, and say nothing about the example. */
+function withoutAssetHashes(template: object): object {
+  return JSON.parse(JSON.stringify(template).replace(/\b[0-9a-f]{64}\b/g, 'ASSET_HASH')) as object;
+}
+
+test('every example has a snapshot', () => {
+  const folders = readdirSync(join(__dirname, '../../examples'), { withFileTypes: true });
+  expect([...new Set(EXAMPLES.map(([folder]) => folder))].sort())
+    .toEqual(folders.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort());
+});
+
+describe.each(EXAMPLES)('examples/%s, stack %s', (_, __, make) => {
+  test('gives the template of the snapshot', () => {
+    expect(withoutAssetHashes(SynthUtils.toCloudFormation(make(new App())) as object)).toMatchSnapshot();
+  });
+
+  test('can be deployed: no resource waits for itself', () => {
+    expect(() => Template.fromStack(make(new App()))).not.toThrow();
+  });
+
+  test('gives the same bytes when it is synthesized twice', () => {
+    const bytes = () => JSON.stringify(SynthUtils.toCloudFormation(make(new App())));
+    expect(bytes()).toBe(bytes());
+  });
+
+  test('leaves no warning of this library unacknowledged', () => {
+    expect(warningIds(make(new App()))).toEqual([]);
+  });
+
+  test('is what its reader came for: buckets under a key, and logs under SSE-S3', () => {
+    const stack = make(new App());
+    const { Resources } = SynthUtils.subset(stack, { resourceTypes: ['AWS::S3::Bucket'] }) as { Resources: object };
+    expect(stack).toCountResources('AWS::S3::BucketPolicy', Object.keys(Resources).length);
+    expect(stack).toHaveResource('AWS::KMS::Key', { EnableKeyRotation: true });
+    expect(stack).toHaveResourceLike('AWS::S3::Bucket', {
+      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' }, BucketKeyEnabled: true }] },
+    });
+    expect(stack).toHaveResourceLike('AWS::S3::Bucket', {
+      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+    });
+  });
+});
