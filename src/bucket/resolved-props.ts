@@ -30,8 +30,18 @@ export interface ResolvedProps {
   readonly versioned: boolean;
   readonly removalPolicy: RemovalPolicy;
   readonly accessLogs: boolean;
-  /** Warning ids and texts of what was weakened on purpose. */
-  readonly weakened: { readonly id: string; readonly text: string }[];
+  /** What was weakened on purpose. */
+  readonly weakened: Weakness[];
+}
+
+/** Something that was weakened on purpose. */
+export interface Weakness {
+  /** The id of the warning. */
+  readonly id: string;
+  /** What it means, with the owner's reason. */
+  readonly text: string;
+  /** The findings of cdk-nag that follow from it. */
+  readonly findings: string[];
 }
 
 /** Decides what the props mean, and refuses what contradicts itself or weakens the bucket. */
@@ -261,14 +271,24 @@ function withAbortOfStaleUploads(rules: s3.LifecycleRule[], fail: Fail): s3.Life
   return aborts ? rules : [...rules, { id: 'AbortStaleUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }];
 }
 
-function weaknesses(reasons: Reasons): { id: string; text: string }[] {
+function weaknesses(reasons: Reasons): Weakness[] {
   const found = [
-    { id: 'sseCAllowed', what: 'uploads may use keys that clients provide (SSE-C), which nobody else can read or re-encrypt', why: reasons.sseC },
-    { id: 'anyUploadEncryptionAllowed', what: 'uploads may choose another key or a weaker algorithm', why: reasons.anyUpload },
-    { id: 'unversioned', what: 'overwritten and deleted objects are gone', why: reasons.unversioned },
-    { id: 'noAccessLogs', what: 'no server access logs are kept', why: reasons.noAccessLogs },
+    { id: 'sseCAllowed', what: 'uploads may use keys that clients provide (SSE-C), which nobody else can read or re-encrypt', why: reasons.sseC, findings: [] },
+    { id: 'anyUploadEncryptionAllowed', what: 'uploads may choose another key or a weaker algorithm', why: reasons.anyUpload, findings: [] },
+    {
+      id: 'unversioned',
+      what: 'overwritten and deleted objects are gone',
+      why: reasons.unversioned,
+      findings: ['NIST.800.53.R5-S3BucketVersioningEnabled'],
+    },
+    {
+      id: 'noAccessLogs',
+      what: 'no server access logs are kept',
+      why: reasons.noAccessLogs,
+      findings: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled'],
+    },
   ];
-  return found.filter(({ why }) => why !== undefined).map(({ id, what, why }) => ({
-    id: `cdk-s3-encryption:SecureBucket.${id}`, text: `${what}. Reason given: ${why}`,
+  return found.filter(({ why }) => why !== undefined).map(({ id, what, why, findings }) => ({
+    id: `cdk-s3-encryption:SecureBucket.${id}`, text: `${what}. Reason given: ${why}`, findings,
   }));
 }

@@ -1,8 +1,9 @@
-import { Annotations, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
+import { acknowledgeFindings } from './acknowledgements';
 import { admitAccessLogs, sendAccessLogs } from './access-logs';
 import { brokenPromisesOfBucket, encryptionOf } from './bucket-promise';
 import {
@@ -82,17 +83,7 @@ export class SecureBucket extends s3.Bucket {
     if (resolved.accessLogs) { this.accessLogsBucket = sendAccessLogs(this, props); }
 
     for (const { id: warning, text } of resolved.weakened) { Annotations.of(this).addWarningV2(warning, text); }
-    // Two live copies of a bucket are for its owner to decide: they double the cost.
-    Validations.of(this).acknowledge({
-      id: 'NIST.800.53.R5-S3BucketReplicationEnabled',
-      reason: 'A copy in another region is for the owner to decide: it doubles the cost. Set replicationRules where recovery asks for it.',
-    });
-    if (resolved.mode._algorithm === 'aws:kms:dsse') {
-      Validations.of(this).acknowledge({
-        id: 'NIST.800.53.R5-S3DefaultEncryptionKMS',
-        reason: 'DSSE-KMS is encryption under a KMS key in two layers; the rule knows the name of the single-layer algorithm only.',
-      });
-    }
+    acknowledgeFindings(this, resolved);
     this.node.addValidation({
       validate: () => brokenPromisesOfBucket(this, this.resolved, this.removalPolicy === RemovalPolicy.RETAIN, this.promised),
     });
@@ -223,7 +214,7 @@ export class SecureBucket extends s3.Bucket {
   /** Only a role that the CDK made here: one of the user's has permissions of its own. */
   private letReplicationUseKeys(props: SecureBucketProps): void {
     const role = this.node.tryFindChild('ReplicationRole');
-    if (!iam.Role.isRole(role)) { return; }
+    if (role === undefined) { return; } // first, since asking what it is loads code of the CDK
     for (const { destination, kmsKey } of props.replicationRules ?? []) {
       if (kmsKey !== undefined) { letReplicationUse(this, destination, kmsKey, role as iam.Role); }
     }

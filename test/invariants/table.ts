@@ -87,11 +87,6 @@ const HANDLER = {
   'NIST.800.53.R5-IAMNoInlinePolicy': 'The policy is the one of the CDK\'s handler.',
 };
 
-/** What cdk-nag says about SSE-S3. */
-const S3_MANAGED = {
-  'NIST.800.53.R5-S3DefaultEncryptionKMS': 'The row asks for the keys of S3, which its owner has to justify.',
-};
-
 const KEYS: Row[] = [
   key('with defaults', () => ({})),
   key('with an alias', () => ({ alias: 'orders' })),
@@ -164,11 +159,9 @@ const BUCKETS: Row[] = [
   bucket('DSSE-KMS as s3.Bucket has it', () => ({ encryption: s3.BucketEncryption.DSSE, bucketKeyEnabled: false })),
   bucket('SSE-S3', () => ({ encryptionMode: EncryptionMode.s3Managed() }), {
     breaks: { encrypted: 'The row asks for the keys of S3.' },
-    findings: S3_MANAGED,
   }),
   bucket('SSE-S3 as s3.Bucket has it', () => ({ encryption: s3.BucketEncryption.S3_MANAGED }), {
     breaks: { encrypted: 'The row asks for the keys of S3.' },
-    findings: S3_MANAGED,
   }),
   bucket('without a Bucket Key', () => ({ bucketKeyEnabled: false }), { breaks: { bucketKey: 'The row turns it off.' } }),
   bucket('that requires upload headers', () => ({ uploadHeaders: UploadHeaders.REQUIRED })),
@@ -176,14 +169,9 @@ const BUCKETS: Row[] = [
   bucket('that admits any encryption', () => ({ allowAnyUploadEncryptionBecause: 'a migration' }), { breaks: { uploads: 'The row says why.' } }),
   bucket('unversioned', () => ({ allowUnversionedBecause: 'scratch' }), {
     breaks: { versioned: 'The row says why.' },
-    findings: { 'NIST.800.53.R5-S3BucketVersioningEnabled': 'The row says why in allowUnversionedBecause; whether the auditor agrees is for the owner.' },
   }),
   bucket('without access logs', () => ({ allowNoAccessLogsBecause: 'CloudTrail has data events' }), {
     breaks: { logged: 'The row says why.' },
-    findings: {
-      'AwsSolutions-S1': 'The row says why in allowNoAccessLogsBecause; whether the auditor agrees is for the owner.',
-      'NIST.800.53.R5-S3BucketLoggingEnabled': 'The row says why in allowNoAccessLogsBecause; whether the auditor agrees is for the owner.',
-    },
   }),
   bucket('that also blocks another encryption type', () => ({
     blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C],
@@ -206,7 +194,6 @@ const BUCKETS: Row[] = [
     serverAccessLogsPrefix: 'orders/',
   }), {
     breaks: { encrypted: 'S3 delivers logs only to a bucket under SSE-S3.' },
-    findings: S3_MANAGED,
   }),
   bucket('logged into an imported bucket', (stack) => ({ serverAccessLogsBucket: s3.Bucket.fromBucketName(stack, 'Logs', 'central-logs') })),
   bucket('with lifecycle rules', () => ({
@@ -299,11 +286,6 @@ const BUCKETS: Row[] = [
     allowNoAccessLogsBecause: late('CloudTrail has data events'),
   }), {
     breaks: { sseC: 'The row says why.', uploads: 'The row says why.', versioned: 'The row says why.', logged: 'The row says why.' },
-    findings: {
-      'AwsSolutions-S1': 'The row says why.',
-      'NIST.800.53.R5-S3BucketLoggingEnabled': 'The row says why.',
-      'NIST.800.53.R5-S3BucketVersioningEnabled': 'The row says why.',
-    },
   }),
   bucket('grants on prefixes that are tokens', () => ({}), {
     also: (data, stack) => {
