@@ -35,6 +35,9 @@ def context_of(request: Request, principal: Principal) -> dict:
     if not plain:
         context["s3:tlsversion"] = request.header("X-Testbed-Tls-Version", "1.2")
     context["aws:sourceip"] = request.environ.get("REMOTE_ADDR", "127.0.0.1")
+    if not principal.anonymous:
+        context["s3:authtype"] = "REST-QUERY-STRING" if "X-Amz-Signature" in request.query else "REST-HEADER"
+        context["s3:signatureversion"] = "AWS4-HMAC-SHA256"
     for name in _HEADER_KEYS:
         value = request.header(name)
         if value is not None:
@@ -48,6 +51,7 @@ def context_of(request: Request, principal: Principal) -> dict:
 def on_bucket(principal: Principal, action: str, resource: str, context: dict, bucket) -> Optional[Response]:
     """None when allowed, or the answer that refuses."""
     owner = bucket.account_id if bucket is not None else principal.account
+    context = {**context, "aws:resourceaccount": owner, "s3:resourceaccount": owner}
     decision = decide_on_resource(principal, Asked(action, resource, context), bucket_policy(bucket), owner, "bucket-policy")
     return None if decision.allowed else refusal(principal, action, resource, decision)
 

@@ -3,9 +3,10 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 import datetime
-import fnmatch
+import functools
 import ipaddress
 import re
+from typing import Optional
 
 Context = dict  # lower-case condition key -> value or list of values
 
@@ -17,6 +18,12 @@ def holds(condition: dict, context: Context) -> bool:
         for operator, keys in condition.items()
         for key, expected in keys.items()
     )
+
+
+def unknown_operators(condition: dict) -> list:
+    """What AWS refuses when a policy is put, rather than never matching it in silence."""
+    names = [operator.rpartition(":")[2].removesuffix("IfExists") for operator in condition]
+    return [name for name in names if name != "Null" and name not in _OPERATORS]
 
 
 def _key_matches(operator: str, key: str, expected, context: Context) -> bool:
@@ -32,7 +39,7 @@ def _key_matches(operator: str, key: str, expected, context: Context) -> bool:
     if quantifier == "ForAllValues":
         return all(_value_matches(name, value, wanted, context) for value in actual)
     if quantifier == "ForAnyValue":
-        return any(_value_matches(name, value, wanted, context) for value in actual)
+        return (if_exists and not present) or any(_value_matches(name, value, wanted, context) for value in actual)
     if not present:
         # "If the key that you specify in a policy condition is not present in the request context,
         # the values do not match": so a negated operator matches, also in a Deny.
@@ -45,33 +52,54 @@ def _negated(name: str) -> bool:
 
 
 def _value_matches(name: str, actual, wanted: list, context: Context) -> bool:
-    test = _OPERATORS.get(name)
-    if test is None:
-        raise ValueError(f"condition operator {name} is not one of IAM's")
-    substituted = [_substitute(str(value), context) for value in wanted]
-    matched = any(test(str(actual), value) for value in substituted)
+    test = _OPERATORS[name]
+    substituted = [substitute(str(value), context) for value in wanted]
+    exact = test not in (wildcard, _arn_like)
+    matched = any(test(str(actual), _as_text(value) if exact else value) for value in substituted if value is not None)
     return not matched if _negated(name) else matched
 
 
-def _substitute(value: str, context: Context) -> str:
-    """Policy variables. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
+# Stand for a `*` and a `?` that are meant literally, between the substitution and the comparison.
+_LITERAL = str.maketrans("*?", "\ue000\ue001")
+_TEXT = str.maketrans("\ue000\ue001", "*?")
+
+
+def _as_text(value: str) -> str:
+    return value.translate(_TEXT)
+
+
+def substitute(value: str, context: Context) -> Optional[str]:
+    """Puts in the policy variables; None where the request has no value for one, which then matches nothing.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    missing = False
 
     def replace(match: re.Match) -> str:
-        name, _, default = match.group(1).partition(",")
+        nonlocal missing
+        name, comma, default = match.group(1).partition(",")
         if name in ("*", "?", "$"):
-            return {"*": "[*]", "?": "[?]", "$": "$"}[name]
+            return name.translate(_LITERAL)
         found = context.get(name.strip().lower())
-        return str(_as_list(found)[0]) if found is not None else default.strip().strip("'")
+        if found is None and not comma:
+            missing = True
+            return ""
+        # A wildcard in a value that the caller chose is a character: our reading, and the safe one.
+        return str(_as_list(found)[0] if found is not None else default.strip().strip("'")).translate(_LITERAL)
 
-    return re.sub(r"\$\{([^}]+)\}", replace, value)
+    replaced = re.sub(r"\$\{([^}]+)\}", replace, value)
+    return None if missing else replaced
 
 
 def wildcard(value: str, pattern: str) -> bool:
-    """IAM has `*` and `?` only; brackets are literal unless we wrote them for an escaped wildcard."""
-    translated = "".join(
-        part if part in ("[*]", "[?]") else part.replace("[", "[[]") for part in re.split(r"(\[\*\]|\[\?\])", pattern)
-    )
-    return fnmatch.fnmatchcase(value, translated)
+    """IAM has `*` and `?` only: brackets are brackets."""
+    return _compiled(pattern).fullmatch(value) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern:
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(letter) or re.escape(_as_text(letter)) for letter in pattern), re.DOTALL)
 
 
 def _arn_like(value: str, pattern: str) -> bool:
@@ -81,21 +109,35 @@ def _arn_like(value: str, pattern: str) -> bool:
 
 
 def _number(compare):
-    return lambda actual, wanted: compare(float(actual), float(wanted))
+    return _parsed(float, compare)
 
 
 def _date(compare):
     def parse(text: str) -> float:
         try:
-            return float(text)
+            return float(text)  # seconds since 1970
         except ValueError:
-            return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+            date = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+            return (date if date.tzinfo else date.replace(tzinfo=datetime.timezone.utc)).timestamp()
 
-    return lambda actual, wanted: compare(parse(actual), parse(wanted))
+    return _parsed(parse, compare)
+
+
+def _parsed(parse, compare):
+    def test(actual: str, wanted: str) -> bool:
+        try:
+            return compare(parse(actual), parse(wanted))
+        except ValueError:
+            return False  # what is not one is neither less, nor more, nor the same
+
+    return test
 
 
 def _in_network(actual: str, wanted: str) -> bool:
-    return ipaddress.ip_address(actual) in ipaddress.ip_network(wanted, strict=False)
+    try:
+        return ipaddress.ip_address(actual) in ipaddress.ip_network(wanted, strict=False)
+    except ValueError:
+        return False
 
 
 def _as_list(value) -> list:

@@ -3,9 +3,9 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 from dataclasses import dataclass
-from typing import Optional
+from typing import Callable, Optional
 
-from .conditions import holds, wildcard
+from .conditions import holds, substitute, wildcard
 from .principals import Principal
 
 
@@ -117,17 +117,16 @@ def _listed(element, principal: Principal, direct: bool) -> bool:
 
 def _matches(statement: dict, request: Request) -> bool:
     return (
-        _element(statement, "Action", request.action, ignore_case=True)
-        and _element(statement, "Resource", request.resource)
+        _element(statement, "Action", request.action.lower(), lambda pattern: pattern.lower())
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html (Resource element)
+        and _element(statement, "Resource", request.resource, lambda pattern: substitute(pattern, request.context))
         and holds(statement.get("Condition", {}), request.context)
     )
 
 
-def _element(statement: dict, name: str, value: str, ignore_case: bool = False) -> bool:
+def _element(statement: dict, name: str, value: str, prepare: Callable[[str], Optional[str]]) -> bool:
     negated = f"Not{name}" in statement
     patterns = statement.get(f"Not{name}" if negated else name, "*" if name == "Resource" else [])
-    patterns = patterns if isinstance(patterns, list) else [patterns]
-    if ignore_case:
-        value, patterns = value.lower(), [pattern.lower() for pattern in patterns]
-    matched = any(wildcard(value, pattern) for pattern in patterns)
+    prepared = [prepare(pattern) for pattern in (patterns if isinstance(patterns, list) else [patterns])]
+    matched = any(wildcard(value, pattern) for pattern in prepared if pattern is not None)
     return not matched if negated else matched

@@ -1,4 +1,5 @@
 """KMS keys as S3 sees them: their state, their policy, and the last time they were used."""
+import datetime
 import json
 import time
 from typing import Optional
@@ -108,12 +109,23 @@ def idle_days(key) -> int:
 
 
 def identity_context(principal: Principal) -> dict:
-    """Global condition keys about the principal that every request has."""
+    """Global condition keys that every request has, and those about the principal.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    now = datetime.datetime.now(datetime.timezone.utc)
+    context = {
+        "aws:principalisawsservice": "false",
+        "aws:currenttime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:epochtime": str(int(now.timestamp())),
+    }
     if principal.anonymous:
-        return {"aws:principalisawsservice": "false"}
-    return {
+        return {**context, "aws:principaltype": "Anonymous"}
+    context |= {
         "aws:principalarn": principal.principal_arn,
         "aws:principalaccount": principal.account,
-        "aws:principalisawsservice": "false",
         "aws:principaltype": {"root": "Account", "role": "AssumedRole", "user": "User"}[principal.kind],
     }
+    if principal.kind == "user":  # only users of IAM have a name
+        context["aws:username"] = principal.arn.rpartition("/")[2]
+    return context

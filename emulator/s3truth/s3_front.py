@@ -1,6 +1,7 @@
 """S3 in front of moto: who may, what an object is encrypted with, and what moto gets wrong of it."""
 import base64
 import hashlib
+import json
 import secrets
 import threading
 from typing import Callable, Optional
@@ -8,7 +9,9 @@ from typing import Callable, Optional
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
-from . import authorize, bucket_encryption, update_encryption
+from . import authorize, bucket_encryption, delete_many, update_encryption
+from .conditions import unknown_operators
+from .evaluate import statements
 from .http import Request, Response, call, s3_error
 from .keys import KmsError
 from .principals import Principal
@@ -49,9 +52,10 @@ class S3Front:
         return self._bucket(request, principal, bucket, bucket_name)
 
     def _bucket(self, request: Request, principal: Principal, bucket, name: str) -> Response:
-        context = authorize.context_of(request, principal)
         if request.method == "POST" and "delete" in request.query:
-            return self._delete_many(request, principal, bucket, name, context)
+            with self._lock:
+                return delete_many.delete(request, principal, bucket, name, self._moto)
+        context = authorize.context_of(request, principal)
         action = bucket_action(request.method, request.query)
         refused = authorize.on_bucket(principal, action, f"arn:aws:s3:::{name}", context, bucket)
         if refused:
@@ -61,19 +65,10 @@ class S3Front:
                 if request.method == "PUT":
                     return bucket_encryption.put(request, bucket)
                 return bucket_encryption.delete(bucket) if request.method == "DELETE" else bucket_encryption.get(bucket)
-        with self._lock:
-            return call(self._moto, request)
-
-    def _delete_many(self, request: Request, principal: Principal, bucket, name: str, context: dict) -> Response:
-        import xmltodict
-
-        objects = xmltodict.parse(request.body, force_list=("Object",))["Delete"].get("Object", [])
-        for item in objects:
-            action = "s3:DeleteObjectVersion" if item.get("VersionId") else "s3:DeleteObject"
-            # AWS reports each refused key in a 200; to refuse the whole call is stricter, and simpler to read.
-            refused = authorize.on_bucket(principal, action, f"arn:aws:s3:::{name}/{item['Key']}", context, bucket)
-            if refused:
-                return refused
+        if request.method == "PUT" and "policy" in request.query:
+            malformed = _malformed_policy(request)
+            if malformed:
+                return malformed
         with self._lock:
             return call(self._moto, request)
 
@@ -251,6 +246,15 @@ class S3Front:
             return s3_error("403 Forbidden", "AccessDenied", "This bucket has blocked the SSE-C encryption type", arn,
                             denied_by="bucket-encryption:BlockedEncryptionTypes")
         return None
+
+
+def _malformed_policy(request: Request) -> Optional[Response]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (MalformedPolicy)"""
+    try:
+        found = [name for statement in statements(json.loads(request.body)) for name in unknown_operators(statement.get("Condition", {}))]
+    except (ValueError, AttributeError):
+        return s3_error("400 Bad Request", "MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'")
+    return s3_error("400 Bad Request", "MalformedPolicy", f"Invalid Condition type: {found[0]}") if found else None
 
 
 def find_bucket(name: str):

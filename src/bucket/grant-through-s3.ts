@@ -48,13 +48,28 @@ function grantPart(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IGrantable, ac
     resource: keyPolicyOf(bucket, bucket, key),
     conditions,
   };
-  const names = key instanceof RotatingS3Key && key._namesGrantees;
-  const grant = names ? iam.Grant.addToPrincipal(options) : iam.Grant.addToPrincipalOrResource(options);
-  warnIfNothingWasAttached(bucket, grantee.grantPrincipal, grant, options);
-  return names ? grant.combine(iam.Grant.addStatementToResourcePolicy({
+  const elsewhere = knownToDiffer(accountOf(bucket, grantee.grantPrincipal), key.env.account);
+  const names = key instanceof RotatingS3Key && key._namesGrantees
+    && (elsewhere || actions.some((action) => kindOf(action) !== 'administrative'));
+  if (!names) {
+    const grant = iam.Grant.addToPrincipalOrResource(options);
+    warnIfNothingWasAttached(bucket, grantee.grantPrincipal, grant, options);
+    return grant;
+  }
+  const named = iam.Grant.addStatementToResourcePolicy({
     ...options,
     statement: new iam.PolicyStatement({ principals: [grantee.grantPrincipal], actions, resources: ['*'], conditions }),
-  })) : grant;
+  });
+  if (!elsewhere) { return named; } // within the account, being named is enough
+  const grant = iam.Grant.addToPrincipal(options);
+  warnIfNothingWasAttached(bucket, grantee.grantPrincipal, grant, options);
+  return grant.combine(named);
+}
+
+/** The account of a principal, which the CDK knows of roles and users but not of a bare ARN. */
+function accountOf(bucket: s3.Bucket, principal: iam.IPrincipal): string | undefined {
+  const [arn] = shapeOf(bucket, principal).aws;
+  return principal.principalAccount ?? (arn === undefined ? undefined : /^arn:[^:]+:iam::(\d{12}):/.exec(arn)?.[1]);
 }
 
 /**
@@ -153,8 +168,7 @@ function warnIfNothingWasAttached(bucket: s3.Bucket, principal: iam.IPrincipal, 
 }): void {
   if (iam.principalIsOwnedResource(principal)) { return; }
   const pretended = grant.principalStatements.length > 0 && Dependable.of(grant).dependencyRoots.length === 0;
-  const { principalAccount } = principal;
-  const foreign = principalAccount !== undefined && knownToDiffer(principalAccount, bucket.env.account)
+  const foreign = knownToDiffer(accountOf(bucket, principal), bucket.env.account)
     && shapeOf(bucket, principal).aws.some((arn) => /:(role|user)\//.test(arn));
   if (!pretended && !foreign) { return; }
   const statement = new iam.PolicyStatement({ actions: options.actions, resources: options.resourceArns, conditions: options.conditions });

@@ -3,8 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
-import { acknowledgeFindings } from './acknowledgements';
 import { admitAccessLogs, sendAccessLogs } from './access-logs';
+import { acknowledgeFindings } from './acknowledgements';
 import { brokenPromisesOfBucket, encryptionOf } from './bucket-promise';
 import {
   customerKeyStatement, encryptionChangeStatement, requiredHeadersStatement, transportStatements, uploadStatements,

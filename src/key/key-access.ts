@@ -29,7 +29,8 @@ export class KeyAccess {
    *
    * @param principals who may use the key besides those that grants add; roles and users must
    * exist when the key is deployed, or AWS KMS refuses the policy. A service, or `*` without a
-   * condition, is refused with an error: services have `key.consumers`
+   * condition, is refused with an error: services have `key.consumers`. An organization admits each
+   * of its members without an IAM policy for the key
    */
   public static namedPrincipals(...principals: iam.IPrincipal[]): KeyAccess {
     return new KeyAccess(['s3'], principals);

@@ -1,5 +1,5 @@
 import {
-  CreateBucketCommand, DeleteBucketEncryptionCommand, GetBucketEncryptionCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand,
+  DeleteBucketEncryptionCommand, GetBucketEncryptionCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand,
   PutObjectCommandInput, ServerSideEncryptionRule,
 } from '@aws-sdk/client-s3';
 import { kmsRule, md5, outcome, TestAws } from './aws';
@@ -140,13 +140,11 @@ test.each(REFUSED.map((refused) => [refused.title, refused.doc, refused] as cons
   expect(await outcome(aws.s3().send(new HeadObjectCommand({ Bucket, Key: 'object' })))).toBe('404 NotFound');
 });
 
-// doc: OBJECT, "ETag"
 test.each([
   ['SSE-S3', {}, true],
   ['SSE-KMS', { ServerSideEncryption: 'aws:kms' }, false],
   ['DSSE', { ServerSideEncryption: 'aws:kms:dsse' }, false],
-] as const)('the ETag of an object under %s is the MD5 of its body, or not, as documented', async (_kind, headers, isDigest) => {
-  expect(OBJECT).toMatch(/API_Object/);
+] as const)('the ETag of an object under %s is the MD5 of its body, or not, as documented (' + OBJECT + ')', async (_kind, headers, isDigest) => {
   const Bucket = await aws.bucket();
   await aws.put(Bucket, 'object', headers);
   const { ETag } = await aws.s3().send(new HeadObjectCommand({ Bucket, Key: 'object' }));
@@ -204,6 +202,5 @@ describe('the rule of a bucket', () => {
   test('of a missing bucket is an error', async () => {
     expect(await outcome(aws.s3().send(new GetBucketEncryptionCommand({ Bucket: 'no-such-bucket' })))).toBe('404 NoSuchBucket');
     expect(await outcome(aws.encrypt('no-such-bucket', kmsRule(own)))).toBe('404 NoSuchBucket');
-    expect(await outcome(aws.s3().send(new CreateBucketCommand({ Bucket: 'Not_A_Name' })))).toBe('400 InvalidBucketName');
   });
 });

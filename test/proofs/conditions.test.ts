@@ -26,8 +26,15 @@ const SECOND_LINES: SecondLine[] = [
     statement: /kms:/,
     condition: simulatableKey('kms:EncryptionContext:aws:s3:arn'),
     because: 'the key policy asks for it too',
-    world: /that the key policy names/,
+    world: /that the key policy names|stacks in other accounts/,
   },
+  ...['kms:ViaService', simulatableKey('kms:EncryptionContext:aws:s3:arn')].map((condition): SecondLine => ({
+    kind: 'key',
+    statement: /^kms:/,
+    condition,
+    because: 'the policy of the foreign role asks for it too; it is proved in the worlds where that role may do everything',
+    world: /stacks in other accounts|whose owners follow the warning|^Grants to roles of other accounts that the key policy names/,
+  })),
   ...['aws:SourceAccount', 'aws:SourceArn'].flatMap((condition): SecondLine[] => [
     { kind: 'key', statement: /kms:GenerateDataKey/, condition, because: 'the bucket policy asks for it too', world: REPORTS },
     { kind: 'bucket', statement: /s3:PutObject/, condition, because: 'the key policy asks for it too', world: REPORTS },

@@ -4,8 +4,10 @@ import { prove } from './proof';
 for (const claims of CLAIMS) { prove(claims); }
 
 describe('The proofs', () => {
-  test('are at least 300 requests', () => {
-    expect(CLAIMS.flatMap(({ proofs }) => proofs).length).toBeGreaterThanOrEqual(300);
+  test('are at least 300 different requests', () => {
+    // Each counts once, in however many worlds it is made.
+    const requests = CLAIMS.flatMap(({ proofs }) => proofs).map(({ caller, request }) => JSON.stringify([caller, request]));
+    expect(new Set(requests).size).toBeGreaterThanOrEqual(300);
   });
 
   test('have titles of their own in each world', () => {

@@ -3,10 +3,12 @@ import { ACCOUNT, ORGANIZATION, REGION } from './names';
 /** Values of condition keys. */
 export type Context = Readonly<Record<string, string>>;
 
-/** Who makes a request: an IAM role or user, or an AWS service. */
+/** Who makes a request: an IAM role or user, a session of a role, or an AWS service. */
 export interface Caller {
   /** The ARN, or the name of the service. */
   readonly principal: string;
+  /** The ARN that identity policies are attached to: for a session, that of its role. */
+  readonly identity: string;
   readonly context: Context;
 }
 
@@ -50,6 +52,7 @@ export function identity(arn: string, organization?: string): Caller {
   const memberOf = organization ?? (account === ACCOUNT ? ORGANIZATION : undefined);
   return {
     principal: arn,
+    identity: arn,
     context: {
       'aws:PrincipalArn': arn,
       'aws:PrincipalAccount': account,
@@ -59,10 +62,17 @@ export function identity(arn: string, organization?: string): Caller {
   };
 }
 
+/** Somebody who assumed a role, as everybody does who uses one. */
+export function session(roleArn: string, organization?: string): Caller {
+  const name = roleArn.split('/').pop();
+  return { ...identity(roleArn, organization), principal: `arn:aws:sts::${accountOf(roleArn)}:assumed-role/${name}/session` };
+}
+
 /** An AWS service that works by itself, for a resource of some account. */
 export function service(principal: string, source: { readonly arn?: string; readonly account?: string } = {}): Caller {
   return {
     principal,
+    identity: principal,
     context: {
       'aws:PrincipalIsAWSService': 'true',
       ...source.arn === undefined ? {} : { 'aws:SourceArn': source.arn },

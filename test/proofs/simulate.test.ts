@@ -59,7 +59,8 @@ describe('The simulation', () => {
     expect(await simulate(bare(['kms:GenerateDataKey']), READER, parts)).toBe('denied');
     expect(await simulate(bare(['kms:GenerateDataKey', 'kms:Decrypt']), READER, parts)).toBe('allowed');
     expect(await simulate(bare(['kms:GenerateDataKey', 'kms:Decrypt']), READER, update)).toBe('denied');
-    expect(await simulate(bare(['kms:GenerateDataKey', 'kms:Decrypt', 'kms:Encrypt']), READER, update)).toBe('allowed');
+    expect(await simulate(bare(['kms:GenerateDataKey', 'kms:Decrypt', 'kms:Encrypt']), READER, update)).toBe('denied');
+    expect(await simulate(bare(['kms:GenerateDataKey', 'kms:Decrypt', 'kms:Encrypt', 'kms:ReEncrypt*']), READER, update)).toBe('allowed');
   });
 
   test('refuses to answer where the simulator drops a condition key that a policy uses', async () => {

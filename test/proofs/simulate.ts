@@ -21,7 +21,7 @@ const AWS_MANAGED_KEY = keyArn('aws-s3');
 const KMS_CALLS: Record<string, string[]> = {
   PutObject: ['GenerateDataKey'],
   GetObject: ['Decrypt'],
-  UpdateObjectEncryption: ['GenerateDataKey', 'Decrypt', 'Encrypt'],
+  UpdateObjectEncryption: ['GenerateDataKey', 'Decrypt', 'Encrypt', 'ReEncryptFrom', 'ReEncryptTo'],
 };
 
 /** Whether AWS would serve the request, S3 and KMS each asked for what is theirs. */
@@ -105,7 +105,7 @@ async function decide(world: World, caller: Caller, decision: Decision): Promise
       resource: { resource: decision.resource, accountId: decision.account },
       contextVariables: Object.fromEntries(Object.entries(given).map(([key, value]) => [simulatableKey(key), value])),
     },
-    identityPolicies: world.policies.filter((policy) => policy.kind === 'identity' && policy.attachedTo.includes(caller.principal))
+    identityPolicies: world.policies.filter((policy) => policy.kind === 'identity' && policy.attachedTo.includes(caller.identity))
       .map((policy, index) => ({ name: `policy${index}`, policy: policy.document })),
     resourcePolicy: decision.resourcePolicy,
     serviceControlPolicies: [],

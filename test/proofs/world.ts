@@ -1,7 +1,7 @@
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { ACCOUNT, ENVIRONMENT, GRANTOR, REGION } from './names';
 import { PolicyDocument, Statement, withSimulatableKeys } from './statement';
-import { resolveIntrinsics } from '../../deployer/intrinsics';
+import { Environment, resolveIntrinsics } from '../../deployer/intrinsics';
 
 /** A policy of the world, and what it is attached to. */
 export interface Policy {
@@ -43,30 +43,50 @@ interface Resource {
 
 type Resources = Record<string, Resource>;
 
+interface Template {
+  readonly Resources?: Resources;
+  readonly Outputs?: Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>;
+}
+
+/** A template, where it is deployed, and the names of what is in it. */
+interface Deployment {
+  readonly env: Environment;
+  readonly template: Template;
+  readonly names: Record<string, string>;
+}
+
 /**
  * Builds a stack and reads its policies as they will be deployed, every reference resolved.
  *
- * @param build fills the stack, and returns the policies of principals outside it
+ * Other stacks of its app belong to the world too.
+ *
+ * @param build fills the stack, and returns the policies of principals outside it, which may refer
+ * to what is in it
  */
 export function worldOf(name: string, build: (stack: Stack) => Outside | void): World {
   const app = new App();
   const stack = new Stack(app, 'World', { env: { account: ACCOUNT, region: REGION } });
   const outside = build(stack) ?? {};
   // Not Template.fromStack, which also asks whether it can be deployed: here only the policies count.
-  const template = app.synth().getStackByName(stack.stackName).template as { Resources: Resources };
-  const names = readableIds(stack, Object.keys(template.Resources));
-  const resources = resolved(template.Resources, names);
+  const deployments = app.synth().stacks.map(({ stackName, template, environment: { account, region } }): Deployment => ({
+    env: { ...ENVIRONMENT, account, region, stackName },
+    template: template as Template,
+    names: readableIds(app.node.findAll().filter(CfnResource.isCfnResource).filter((resource) => Stack.of(resource).stackName === stackName)),
+  }));
+  const main = deployments.find(({ env }) => env.stackName === stack.stackName) as Deployment;
+  const resources = deployments.flatMap((deployment) => Object.entries(resolved(deployment.template.Resources ?? {}, deployment, deployments))
+    .map(([id, resource]) => [id, resource, deployment] as const));
   return {
     name,
     policies: [
-      ...Object.entries(resources).flatMap(([id, resource]) => policiesOf(id, resource, names)),
-      ...Object.entries(outside).map(([arn, statements]): Policy => ({
+      ...resources.flatMap(([id, resource, deployment]) => policiesOf(id, resource, deployment)),
+      ...Object.entries(resolved(outside, main, deployments)).map(([arn, statements]): Policy => ({
         kind: 'identity', attachedTo: [arn], document: { Version: '2012-10-17', Statement: statements }, premise: true,
       })),
     ].map((policy) => ({ ...policy, document: withSimulatableKeys(policy.document) })),
-    buckets: Object.fromEntries(Object.entries(resources)
+    buckets: Object.fromEntries(resources
       .filter(([, { Type }]) => Type === 'AWS::S3::Bucket')
-      .map(([id, resource]) => [physicalName(id, resource, names), defaultOf(resource)])),
+      .map(([id, resource, { names }]) => [physicalName(id, resource, names), defaultOf(resource)])),
   };
 }
 
@@ -93,20 +113,27 @@ export function changed(world: World, statement: Statement, replacement: Stateme
 }
 
 /** Logical ids end in a hash; the path of the construct says the same and can be written down. */
-function readableIds(stack: Stack, logicalIds: string[]): Record<string, string> {
-  const paths = new Map(stack.node.findAll().filter(CfnResource.isCfnResource)
-    .map((resource) => [stack.resolve(resource.logicalId) as string, resource.node.path.split('/').slice(1, -1).join('-')]));
-  return Object.fromEntries(logicalIds.map((id) => [id, paths.get(id) ?? id]));
+function readableIds(resources: CfnResource[]): Record<string, string> {
+  return Object.fromEntries(resources.map((resource) => [
+    Stack.of(resource).resolve(resource.logicalId) as string, resource.node.path.split('/').slice(1, -1).join('-') || resource.node.id,
+  ]));
 }
 
-function resolved(resources: Resources, names: Record<string, string>): Resources {
-  return resolveIntrinsics(resources, ENVIRONMENT, {
+function resolved<T>(value: T, { env, template: { Resources: resources = {} }, names }: Deployment, all: Deployment[]): T {
+  return resolveIntrinsics(value, env, {
     ref: (id) => physicalName(id, resources[id], names),
     getAtt: (id, attribute) => {
       if (attribute !== 'Arn') { throw new Error(`${id} has no attribute ${attribute} here`); }
-      return arnOf(id, resources[id], names);
+      return arnOf(id, resources[id], names, env);
     },
-  }) as Resources;
+    importValue: (exported) => {
+      for (const other of all) {
+        const output = Object.values(other.template.Outputs ?? {}).find(({ Export }) => Export?.Name === exported);
+        if (output !== undefined) { return resolved(output.Value, other, all); }
+      }
+      throw new Error(`no stack exports ${exported}`);
+    },
+  }) as T;
 }
 
 function physicalName(id: string, resource: Resource, names: Record<string, string>): string {
@@ -115,32 +142,32 @@ function physicalName(id: string, resource: Resource, names: Record<string, stri
   return resource.Type === 'AWS::S3::Bucket' ? name.toLowerCase() : name;
 }
 
-function arnOf(id: string, resource: Resource, names: Record<string, string>): string {
+function arnOf(id: string, resource: Resource, names: Record<string, string>, { account, region }: Environment): string {
   const name = physicalName(id, resource, names);
   switch (resource.Type) {
-    case 'AWS::IAM::Role': return `arn:aws:iam::${ACCOUNT}:role/${name}`;
-    case 'AWS::IAM::User': return `arn:aws:iam::${ACCOUNT}:user/${name}`;
-    case 'AWS::KMS::Key': return `arn:aws:kms:${REGION}:${ACCOUNT}:key/${name}`;
+    case 'AWS::IAM::Role': return `arn:aws:iam::${account}:role/${name}`;
+    case 'AWS::IAM::User': return `arn:aws:iam::${account}:user/${name}`;
+    case 'AWS::KMS::Key': return `arn:aws:kms:${region}:${account}:key/${name}`;
     case 'AWS::S3::Bucket': return `arn:aws:s3:::${name}`;
     default: throw new Error(`the ARN of ${resource.Type} is not known here`);
   }
 }
 
-function policiesOf(id: string, resource: Resource, names: Record<string, string>): Policy[] {
+function policiesOf(id: string, resource: Resource, { env, names }: Deployment): Policy[] {
   const properties = resource.Properties ?? {};
   const document = (properties.PolicyDocument ?? properties.KeyPolicy) as PolicyDocument;
   switch (resource.Type) {
     case 'AWS::KMS::Key': return [{
       kind: 'key',
-      attachedTo: [arnOf(id, resource, names)],
+      attachedTo: [arnOf(id, resource, names, env)],
       document: { ...document, Statement: [...document.Statement, ADDED_BY_HAND] },
     }];
     case 'AWS::S3::BucketPolicy': return [{ kind: 'bucket', attachedTo: [`arn:aws:s3:::${String(properties.Bucket)}`], document }];
     case 'AWS::IAM::Policy': return [{
       kind: 'identity',
       attachedTo: [
-        ...((properties.Roles ?? []) as string[]).map((name) => `arn:aws:iam::${ACCOUNT}:role/${name}`),
-        ...((properties.Users ?? []) as string[]).map((name) => `arn:aws:iam::${ACCOUNT}:user/${name}`),
+        ...((properties.Roles ?? []) as string[]).map((name) => `arn:aws:iam::${env.account}:role/${name}`),
+        ...((properties.Users ?? []) as string[]).map((name) => `arn:aws:iam::${env.account}:user/${name}`),
       ],
       document,
     }];

@@ -20,13 +20,13 @@ export function consumers(): Claims[] {
     world: worldOf('A key with consumers', (stack) => {
       const key = new RotatingS3Key(stack, 'Key');
       key.consumers.cloudTrail({ trailName: 'audit' });
-      key.consumers.s3Inventory(s3.Bucket.fromBucketArn(stack, 'Source', bucketArn('source')));
+      key.consumers.s3Inventory(s3.Bucket.fromBucketName(stack, 'Source', 'source'));
       key.consumers.snsFromCloudWatch();
       key.consumers.snsFromEventBridge();
       key.consumers.cloudWatchLogs('/app/*');
       key.consumers.cloudFront('E1OWN');
       key.consumers.replicationSource({ role: iam.Role.fromRoleArn(stack, 'From', SOURCE_ROLE), bucket: s3.Bucket.fromBucketArn(stack, 'Left', bucketArn('left')) });
-      key.consumers.replicationDestination({ role: iam.Role.fromRoleArn(stack, 'To', DESTINATION_ROLE), bucket: s3.Bucket.fromBucketArn(stack, 'Right', bucketArn('right')) });
+      key.consumers.replicationDestination({ role: iam.Role.fromRoleArn(stack, 'To', DESTINATION_ROLE), bucket: s3.Bucket.fromBucketName(stack, 'Right', 'right') });
       return { [ADMINISTRATOR]: [ANYTHING], [SOURCE_ROLE]: [ANYTHING], [DESTINATION_ROLE]: [ANYTHING] };
     }),
     proofs: [

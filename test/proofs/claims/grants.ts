@@ -1,12 +1,13 @@
-import { Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ADMINISTRATOR, guarded } from './guards';
 import { KeyAccess, RotatingS3Key, SecureBucket } from '../../../src';
 import { allow, ANYTHING, NO_LOGS } from '../fixtures';
-import { bucketArn, keyArn, role, user } from '../names';
+import { ACCOUNT, bucketArn, keyArn, OTHER_ACCOUNT, REGION, role, user } from '../names';
 import { allowed, Claims, denied, Proof } from '../proof';
-import { Caller, identity, through } from '../request';
+import { Caller, identity, session, through } from '../request';
+import type { Statement } from '../statement';
 import { Outside, worldOf } from '../world';
 import { transportGuarded } from './transport';
 
@@ -17,6 +18,15 @@ const PREFIX = 'in/*';
 type Ability = 'read' | 'upload' | 'upload in parts' | 'delete';
 
 const ABILITIES: Ability[] = ['read', 'upload', 'upload in parts', 'delete'];
+
+const ACTIONS: Record<Ability, string> = {
+  'read': 'GetObject', 'upload': 'PutObject', 'upload in parts': 'PutObject', 'delete': 'DeleteObject',
+};
+
+/** What S3 calls for it, besides what it calls for the abilities before. */
+const KMS_CALLS: Record<Ability, string[]> = {
+  'read': ['Decrypt'], 'upload': ['GenerateDataKey'], 'upload in parts': ['Decrypt'], 'delete': [],
+};
 
 /** One way to grant, and what it must give. */
 interface Route {
@@ -55,8 +65,11 @@ interface Kind {
   readonly access?: KeyAccess;
   readonly bucketKeyEnabled?: false;
   readonly grantee: (scope: Stack, route: Route, index: number) => Grantee;
-  /** Whether the principals are outside the account. */
-  readonly elsewhere?: true;
+  /**
+   * What policies outside the stacks allow: strangers everything that might help, grantees the
+   * same, or no more than the warning of the grant asks for. By default nothing to anybody.
+   */
+  readonly outside?: 'strangers' | 'everybody' | 'as the warning says';
   /** Whether CloudFormation names the bucket, so that the key policy cannot. */
   readonly unnamed?: true;
 }
@@ -66,49 +79,53 @@ const account = (index: number): string => `4444555566${10 + index}`;
 /** What the owner of a foreign role has to allow it: without the key's policy it opens nothing. */
 const EVERYTHING_NEEDED = allow(['s3:*', 'kms:*']);
 
+const ARNS_OF_OTHERS: Kind['grantee'] = (_, { name }, index) => ({
+  principal: new iam.ArnPrincipal(role(name, account(index))),
+  caller: session(role(name, account(index))),
+  stranger: session(role('Stranger', account(index))),
+});
+
+const NAMED = KeyAccess.namedPrincipals(new iam.ArnPrincipal(ADMINISTRATOR));
+
 const KINDS: Kind[] = [
   { name: 'Grants to roles', grantee: ownRole },
   { name: 'Grants to roles without a Bucket Key', bucketKeyEnabled: false, grantee: ownRole },
-  { name: 'Grants to roles that the key policy names', access: KeyAccess.namedPrincipals(new iam.ArnPrincipal(ADMINISTRATOR)), grantee: ownRole },
+  { name: 'Grants to roles that the key policy names', access: NAMED, grantee: ownRole },
   {
     name: 'Grants to users',
     grantee: (scope, { name }) => ({ principal: new iam.User(scope, name, { userName: name }), caller: identity(user(name)) }),
   },
+  { name: 'Grants to imported roles of the account', grantee: importedRole },
+  { name: 'Grants to imported roles of the account that the key policy names', access: NAMED, grantee: importedRole },
   {
-    name: 'Grants to imported roles of the account',
-    grantee: (scope, { name }) => ({ principal: iam.Role.fromRoleArn(scope, name, role(name)), caller: identity(role(name)) }),
+    name: 'Grants to imported roles of the account that cannot be changed',
+    outside: 'as the warning says',
+    grantee: (scope, { name }) => ({ principal: iam.Role.fromRoleArn(scope, name, role(name), { mutable: false }), caller: session(role(name)) }),
   },
   {
-    name: 'Grants to roles of other accounts',
-    elsewhere: true,
-    grantee: (scope, { name }, index) => ({
-      principal: iam.Role.fromRoleArn(scope, name, role(name, account(index))),
-      caller: identity(role(name, account(index))),
-      stranger: identity(role('Stranger', account(index))),
-    }),
+    name: 'Grants to ARNs of the account',
+    grantee: (_, { name }) => ({ principal: new iam.ArnPrincipal(role(name)), caller: session(role(name)) }),
   },
+  { name: 'Grants to roles of other stacks', grantee: roleOfStack(ACCOUNT, REGION) },
+  { name: 'Grants to roles of stacks in other regions', grantee: roleOfStack(ACCOUNT, 'us-east-1') },
+  { name: 'Grants to roles of stacks in other accounts', outside: 'strangers', grantee: roleOfStack(OTHER_ACCOUNT, REGION) },
   {
-    name: 'Grants to roles of other accounts, on a bucket without a fixed name',
-    elsewhere: true,
-    unnamed: true,
-    grantee: (scope, { name }, index) => ({
-      principal: iam.Role.fromRoleArn(scope, name, role(name, account(index))),
-      caller: identity(role(name, account(index))),
-      stranger: identity(role('Stranger', account(index))),
-    }),
+    name: 'Grants to roles of stacks in other accounts that the key policy names',
+    access: NAMED,
+    outside: 'strangers',
+    grantee: roleOfStack(OTHER_ACCOUNT, REGION),
   },
-  {
-    name: 'Grants to other accounts',
-    elsewhere: true,
-    grantee: (_, { name }, index) => ({
-      principal: new iam.AccountPrincipal(account(index)),
-      caller: identity(role(name, account(index))),
-      stranger: identity(role('Stranger', account(index + 50))),
-    }),
-  },
+  { name: 'Grants to roles of other accounts', outside: 'everybody', grantee: foreignRole },
+  { name: 'Grants to roles of other accounts, whose owners follow the warning', outside: 'as the warning says', grantee: foreignRole },
+  { name: 'Grants to roles of other accounts, on a bucket without a fixed name', outside: 'everybody', unnamed: true, grantee: foreignRole },
+  { name: 'Grants to roles of other accounts that the key policy names', access: NAMED, outside: 'as the warning says', grantee: foreignRole },
+  { name: 'Grants to ARNs of other accounts', outside: 'everybody', grantee: ARNS_OF_OTHERS },
+  { name: 'Grants to ARNs of other accounts that the key policy names', access: NAMED, outside: 'everybody', grantee: ARNS_OF_OTHERS },
+  { name: 'Grants to other accounts', outside: 'everybody', grantee: foreignAccount },
+  { name: 'Grants to other accounts that the key policy names', access: NAMED, outside: 'everybody', grantee: foreignAccount },
   {
     name: 'Grants to organizations',
-    elsewhere: true,
+    outside: 'everybody',
     grantee: (_, { name }, index) => ({
       principal: new iam.OrganizationPrincipal(`o-partnercompany${index}`),
       caller: identity(role(name, account(index)), `o-partnercompany${index}`),
@@ -120,6 +137,7 @@ const KINDS: Kind[] = [
 export function grants(): Claims[] {
   return KINDS.map((kind) => {
     const callers: [Route, Grantee][] = [];
+    const printed: Outside = {};
     const world = worldOf(kind.name, (stack) => {
       const key = new RotatingS3Key(stack, 'Key', { access: kind.access });
       const bucket = new SecureBucket(stack, 'Data', {
@@ -127,10 +145,12 @@ export function grants(): Claims[] {
       });
       ROUTES.forEach((route, index) => {
         const grantee = kind.grantee(stack, route, index);
+        const before = bucket.node.metadata.length;
         route.grant(bucket, grantee.principal);
+        printed[grantee.caller.identity] = printedStatements(bucket, before);
         callers.push([route, grantee]);
       });
-      return outside(kind, callers.map(([, grantee]) => grantee));
+      return outside(kind, callers, printed);
     });
     return {
       world,
@@ -144,16 +164,59 @@ export function grants(): Claims[] {
 
 function ownRole(scope: Stack, { name }: Route): Grantee {
   const principal = new iam.Role(scope, name, { roleName: name, assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-  return { principal, caller: identity(role(name)) };
+  return { principal, caller: session(role(name)) };
 }
 
-function outside(kind: Kind, grantees: Grantee[]): Outside {
-  const others = kind.elsewhere === true ? grantees.flatMap(({ caller, stranger }) => [caller, stranger]) : [];
-  return Object.fromEntries([
-    [ADMINISTRATOR, [ANYTHING]],
+function importedRole(scope: Stack, { name }: Route): Grantee {
+  return { principal: iam.Role.fromRoleArn(scope, name, role(name)), caller: session(role(name)) };
+}
+
+function foreignRole(scope: Stack, { name }: Route, index: number): Grantee {
+  return {
+    principal: iam.Role.fromRoleArn(scope, name, role(name, account(index))),
+    caller: session(role(name, account(index))),
+    stranger: session(role('Stranger', account(index))),
+  };
+}
+
+function foreignAccount(_: Stack, { name }: Route, index: number): Grantee {
+  return {
+    principal: new iam.AccountPrincipal(account(index)),
+    caller: session(role(name, account(index))),
+    stranger: session(role('Stranger', account(index + 50))),
+  };
+}
+
+/** Roles that the app makes in a stack beside that of the bucket. */
+function roleOfStack(owner: string, region: string): Kind['grantee'] {
+  return (scope, { name }) => {
+    const app = scope.node.root as App;
+    const stack = app.node.tryFindChild('Beside') ?? new Stack(app, 'Beside', { env: { account: owner, region } });
+    const principal = new iam.Role(stack, name, { roleName: name, assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const stranger = owner === ACCOUNT ? undefined : session(role('Stranger', owner));
+    return { principal, caller: session(role(name, owner)), stranger };
+  };
+}
+
+function outside(kind: Kind, granted: [Route, Grantee][], printed: Outside): Outside {
+  const policies: Outside = { [ADMINISTRATOR]: [ANYTHING] };
+  for (const [{ gives }, { caller, stranger }] of granted) {
     // Strangers may do as much by their own policies as grantees: only the policies here tell them apart.
-    ...others.flatMap((caller) => (caller === undefined ? [] : [[caller.principal, [EVERYTHING_NEEDED]]])),
-  ]) as Outside;
+    if (kind.outside !== undefined && stranger !== undefined) { policies[stranger.identity] = [EVERYTHING_NEEDED]; }
+    if (kind.outside === 'everybody') { policies[caller.identity] = [EVERYTHING_NEEDED]; }
+    if (kind.outside === 'as the warning says') {
+      // The warning asks for the actions of S3 in words, and prints the statement for the key.
+      policies[caller.identity] = [allow(gives.map((ability) => `s3:${ACTIONS[ability]}`), `${bucketArn('data')}/${PREFIX}`), ...printed[caller.identity]];
+    }
+  }
+  return policies;
+}
+
+/** The statements that warnings of a bucket ask the owner of an identity for. */
+function printedStatements(bucket: SecureBucket, since: number): Statement[] {
+  return bucket.node.metadata.slice(since).map(({ data }) => String(data))
+    .filter((text) => text.includes('SecureBucket.identityMustAddStatement'))
+    .map((text) => JSON.parse(text.slice(text.indexOf('\n{'), text.lastIndexOf('}') + 1)) as Statement);
 }
 
 function proofsOf({ bucketKeyEnabled, unnamed }: Kind, { name, gives }: Route, { caller, stranger }: Grantee): Proof[] {
@@ -161,11 +224,17 @@ function proofsOf({ bucketKeyEnabled, unnamed }: Kind, { name, gives }: Route, {
   const inside = { bucket: 'data', object: 'in/a' };
   const outsidePrefix = { bucket: 'data', object: 'out/a' };
   const request = (ability: Ability, where: { bucket: string; object: string }) => ({
-    s3: ability === 'read' ? 'GetObject' : ability === 'delete' ? 'DeleteObject' : 'PutObject',
+    s3: ACTIONS[ability],
     ...where,
     decryptsToo: ability === 'upload in parts',
   });
+  const used = gives.flatMap((ability) => KMS_CALLS[ability]);
   return [
+    ...['Decrypt', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'ReEncryptFrom', 'ReEncryptTo']
+      .filter((kms) => !used.includes(kms))
+      .map((kms) => denied(`${name} lets its grantee call ${kms} through S3`, caller, {
+        kms, keyArn: OWN, context: { ...use.context, 'kms:EncryptionContext:aws:s3:arn': bucketArn('data') },
+      })),
     ...ABILITIES.map((ability): Proof => ({
       title: `${name} lets its grantee ${ability}`, caller, request: request(ability, inside), expected: gives.includes(ability) ? 'allowed' : 'denied',
     })),

@@ -5,6 +5,9 @@ import { Context, identity, KmsRequest, through } from '../request';
 /** Has a policy that allows everything on everything, which each world has to say. */
 export const ADMINISTRATOR = role('Administrator');
 
+/** The one claim that a key of a whole organization cannot make. */
+export const UNKNOWN_DECRYPTS = 'A role without any policy decrypts through S3';
+
 /** How a deletion may be asked for. Days. */
 interface Deletion {
   readonly window?: number;
@@ -37,7 +40,7 @@ export function alwaysGuarded(key: string): Proof[] {
     denied('An administrator decrypts through a service that is not admitted', administrator, call('Decrypt', through('ec2', administrator))),
     denied('An administrator decrypts through S3 of another region', administrator, call('Decrypt', through('s3', administrator, 'us-east-1'))),
     denied('A role without any policy changes the key policy', identity(role('Nobody')), call('PutKeyPolicy')),
-    denied('A role without any policy decrypts through S3', identity(role('Nobody')), call('Decrypt', through('s3', administrator))),
+    denied(UNKNOWN_DECRYPTS, identity(role('Nobody')), call('Decrypt', through('s3', administrator))),
     allowed('A role that was admitted by hand creates a grant for a resource of AWS', grantor, call('CreateGrant', { 'kms:GrantIsForAWSResource': 'true' })),
     denied('A role that was admitted by hand creates a grant for a principal', grantor, call('CreateGrant', { 'kms:GrantIsForAWSResource': 'false' })),
     denied('A role that was admitted by hand creates a grant where KMS does not say for whom', grantor, call('CreateGrant')),

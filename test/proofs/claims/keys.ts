@@ -1,13 +1,13 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import {
-  ADMINISTRATOR, alwaysGuarded, deletion, destroyedWhenIdle, disabling, guarded, hardToDelete,
+  ADMINISTRATOR, alwaysGuarded, deletion, destroyedWhenIdle, disabling, guarded, hardToDelete, UNKNOWN_DECRYPTS,
 } from './guards';
 import { KeyAccess, RotatingS3Key, RotatingS3KeyProps } from '../../../src';
 import { ANYTHING } from '../fixtures';
-import { keyArn, OTHER_ACCOUNT, role } from '../names';
+import { keyArn, ORGANIZATION, OTHER_ACCOUNT, role } from '../names';
 import { allowed, Claims, denied, Proof } from '../proof';
-import { Caller, Context, identity, KmsRequest, through } from '../request';
+import { Caller, Context, identity, KmsRequest, session, through } from '../request';
 import { worldOf } from '../world';
 
 const KEY = keyArn('Key');
@@ -15,6 +15,9 @@ const BREAK_GLASS = role('BreakGlass');
 const KEY_ADMIN = role('KeyAdmin');
 const NAMED = role('Named');
 const MANAGER = role('Manager');
+const DECRYPTER = role('Decrypter');
+const ENCRYPTER = role('Encrypter');
+const BOTH = role('Both');
 const FOREIGN = role('Foreign', OTHER_ACCOUNT);
 
 const call = (kms: string, context: Context = {}): KmsRequest => ({ kms, keyArn: KEY, context });
@@ -35,7 +38,7 @@ export function keys(): Claims[] {
       ...guarded(KEY), ...usedBy('An administrator', identity(ADMINISTRATOR), ['s3', 'sqs'], ['sns']), ...grantsThroughServices(),
     ]),
     keyWorld('A key of named principals', { access: KeyAccess.namedPrincipals(new iam.ArnPrincipal(NAMED)) }, [ADMINISTRATOR], [
-      ...guarded(KEY), ...usedBy('A named role without a policy', identity(NAMED), ['s3'], ['sqs']),
+      ...guarded(KEY), ...usedBy('A named role without a policy', session(NAMED), ['s3'], ['sqs']),
       denied('An administrator who is not named decrypts through S3', identity(ADMINISTRATOR), call('Decrypt', through('s3', identity(ADMINISTRATOR)))),
       denied('An administrator who is not named encrypts through S3', identity(ADMINISTRATOR), call('GenerateDataKey', through('s3', identity(ADMINISTRATOR)))),
     ]),
@@ -43,6 +46,22 @@ export function keys(): Claims[] {
       ...guarded(KEY),
       denied('An administrator decrypts through S3', identity(ADMINISTRATOR), call('Decrypt', through('s3', identity(ADMINISTRATOR)))),
     ]),
+    keyWorld('A key of an organization', { access: KeyAccess.namedPrincipals(new iam.OrganizationPrincipal(ORGANIZATION)) }, [ADMINISTRATOR, FOREIGN], [
+      ...guarded(KEY).filter(({ title }) => title !== UNKNOWN_DECRYPTS), ...usedBy('A member', session(FOREIGN, ORGANIZATION), ['s3'], ['sqs']),
+      // A statement for `*` asks for no IAM policy within the account: what is left is the permission of S3.
+      allowed('A member of the account without any policy decrypts through S3', identity(role('Nobody')), call('Decrypt', through('s3', identity(ADMINISTRATOR)))),
+      denied('A role of another organization decrypts through S3', session(FOREIGN, 'o-strangercompany'), call('Decrypt', through('s3', identity(FOREIGN)))),
+      denied('A role of no organization decrypts through S3', session(FOREIGN), call('Decrypt', through('s3', identity(FOREIGN)))),
+      denied('A member changes the key policy', session(FOREIGN, ORGANIZATION), call('PutKeyPolicy')),
+    ]),
+    keyWorld('A key with grants of the CDK', {}, [ADMINISTRATOR], [
+      ...guarded(KEY), ...usedBy('An administrator', identity(ADMINISTRATOR), ['s3'], ['sqs']), ...grantedOnKey(),
+    ], (key) => {
+      const named = (name: string, arn: string) => iam.Role.fromRoleArn(key, name, arn);
+      key.grantDecrypt(named('Decrypter', DECRYPTER));
+      key.grantEncrypt(named('Encrypter', ENCRYPTER));
+      key.grantEncryptDecrypt(named('Both', BOTH));
+    }),
     keyWorld('A key with statements added by hand', {}, [ADMINISTRATOR, FOREIGN], [
       ...guarded(KEY), ...usedBy('An administrator', identity(ADMINISTRATOR), ['s3'], ['sqs']), ...addedByHand(),
     ], (key) => {
@@ -79,8 +98,9 @@ function usedBy(who: string, caller: Caller, services: string[], refused: string
 
 function breakGlass(): Proof[] {
   const administrator = identity(ADMINISTRATOR);
-  const breaker = identity(BREAK_GLASS);
-  const admin = identity(KEY_ADMIN);
+  const breaker = session(BREAK_GLASS);
+  const admin = session(KEY_ADMIN);
+  const namesake = session(role('BreakGlass', OTHER_ACCOUNT));
   return [
     denied('An administrator deletes an idle key', administrator, deletion(KEY, { window: 30, idle: 90 })),
     denied('An administrator disables an idle key', administrator, disabling(KEY, 90)),
@@ -92,6 +112,7 @@ function breakGlass(): Proof[] {
     denied('Break glass deletes a key in use', breaker, deletion(KEY, { window: 30, idle: 29 })),
     denied('Break glass deletes an idle key within 7 days', breaker, deletion(KEY, { window: 7, idle: 90 })),
     denied('Break glass decrypts directly', breaker, call('Decrypt')),
+    denied('A role with the name of break glass in another account disables the key', namesake, disabling(KEY, 90)),
     ...['PutKeyPolicy', 'EnableKey', 'RotateKeyOnDemand', 'DescribeKey'].map((action) => (
       allowed(`A named administrator without a policy calls ${action}`, admin, call(action)))),
     ...['Decrypt', 'Encrypt', 'GenerateDataKey', 'CreateGrant'].map((action) => (
@@ -122,6 +143,28 @@ function grantsThroughServices(): Proof[] {
     denied('An administrator creates a grant through an admitted service that does not say for whom', administrator, grant('sqs')),
     denied('An administrator creates a grant for a resource through another service', administrator, grant('sns', 'true')),
   ];
+}
+
+function grantedOnKey(): Proof[] {
+  const abilities: [string, Caller, string[]][] = [
+    ['grantDecrypt', session(DECRYPTER), ['Decrypt']],
+    ['grantEncrypt', session(ENCRYPTER), ['Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo']],
+    ['grantEncryptDecrypt', session(BOTH), ['Decrypt', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo']],
+  ];
+  return abilities.flatMap(([name, caller, gives]) => [
+    ...['Decrypt', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'].flatMap((action): Proof[] => [
+      {
+        title: `A grantee of ${name} calls ${action} through S3`,
+        caller,
+        request: call(action, through('s3', caller)),
+        expected: gives.includes(action) ? 'allowed' : 'denied',
+      },
+      denied(`A grantee of ${name} calls ${action} directly`, caller, call(action)),
+      denied(`A grantee of ${name} calls ${action} through SQS`, caller, call(action, through('sqs', caller))),
+    ]),
+    denied(`A grantee of ${name} changes the key policy`, caller, call('PutKeyPolicy')),
+    denied(`A grantee of ${name} creates a grant`, caller, call('CreateGrant', { 'kms:GrantIsForAWSResource': 'true' })),
+  ]);
 }
 
 function addedByHand(): Proof[] {

@@ -61,6 +61,8 @@ function onKeys(): Proof[] {
     denied('The role decrypts objects of another bucket under the key of the source', REPLICATOR, call('Decrypt', OWN, via('other'))),
     denied('The role makes data keys under the key of the source', REPLICATOR, call('GenerateDataKey', OWN, via('data'))),
     denied('The role decrypts objects of the source directly', REPLICATOR, call('Decrypt', OWN, {})),
+    ...['Decrypt', 'Encrypt', 'GenerateDataKey'].map((kms) => (
+      denied(`The role calls ${kms} for another bucket under the key of the copies`, REPLICATOR, call(kms, COPY_KEY, via('other'))))),
     denied('The role encrypts replicas directly', REPLICATOR, call('Encrypt', COPY_KEY, {})),
     denied('The role decrypts replicas directly', REPLICATOR, call('Decrypt', COPY_KEY, {})),
   ];

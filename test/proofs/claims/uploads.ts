@@ -2,14 +2,20 @@ import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { ADMINISTRATOR, guarded } from './guards';
 import { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from '../../../src';
-import { ANYTHING, NO_LOGS } from '../fixtures';
+import { allow, ANYTHING, NO_LOGS } from '../fixtures';
 import { ACCOUNT, bucketArn, keyArn, role } from '../names';
-import { Claims, denied, Proof } from '../proof';
-import { Headers, identity, S3Request, service } from '../request';
+import { allowed, Claims, denied, Proof } from '../proof';
+import { Headers, identity, S3Request, service, session } from '../request';
 import type { Outcome } from '../simulate';
 import { Outside, worldOf } from '../world';
 
 const OWN = keyArn('Data-Key');
+/** Holds the permission of S3, and not that of KMS. */
+const S3_ONLY = role('S3Only');
+/** Holds the permission of KMS, and not that of S3. */
+const KMS_ONLY = role('KmsOnly');
+/** Holds exactly what a change of the encryption takes. */
+const UPDATER = role('Updater');
 const FOREIGN = keyArn('Foreign', '999988887777');
 
 /** What an upload can say, in the columns of the table. */
@@ -88,6 +94,7 @@ export function uploads(): Claims[] {
     world: worldOf(variant.name, (stack) => build(stack, variant)),
     proofs: [
       ...uploadProofs(variant), ...deliveryProofs(variant), ...transportProofs(variant), ...updateProofs(variant),
+      ...twoPermissions(variant),
       ...variant.ownKey ? guarded(OWN) : [],
     ],
   }));
@@ -96,7 +103,15 @@ export function uploads(): Claims[] {
 function build(stack: Stack, { props }: Variant): Outside {
   const bucket = new SecureBucket(stack, 'Data', { bucketName: 'data', ...NO_LOGS, ...props });
   if (props.uploadHeaders === UploadHeaders.REQUIRED) { bucket.addToResourcePolicy(inventoryDelivery()); }
-  return { [ADMINISTRATOR]: [ANYTHING] };
+  return {
+    [ADMINISTRATOR]: [ANYTHING],
+    [S3_ONLY]: [allow(['s3:*'])],
+    [KMS_ONLY]: [allow(['kms:*'])],
+    [UPDATER]: [
+      allow(['s3:UpdateObjectEncryption'], `${bucketArn('data')}/*`),
+      allow(['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncrypt*'], OWN),
+    ],
+  };
 }
 
 /** A service that uploads, which need not send headers. */
@@ -147,6 +162,31 @@ function updateProofs({ ownKey, updates }: Variant): Proof[] {
     proof('A change of an object to the own key', update({ algorithm: 'aws:kms', keyArn: OWN }), 'allowed'),
     proof('A change of an object to a foreign key', update({ algorithm: 'aws:kms', keyArn: FOREIGN }), outcome),
     proof('A change of an object where S3 does not tell the key', update({}), outcome),
+  ];
+}
+
+/** Under a key, neither the permission of S3 nor that of KMS does anything by itself. */
+function twoPermissions({ ownKey, pass }: Variant): Proof[] {
+  const s3Only = session(S3_ONLY);
+  const kmsOnly = session(KMS_ONLY);
+  const updater = session(UPDATER);
+  const read: S3Request = { s3: 'GetObject', bucket: 'data', object: 'a' };
+  const upload: S3Request = { s3: 'PutObject', bucket: 'data', object: 'a', headers: UPLOADS[pass[0]] };
+  const update: S3Request = { s3: 'UpdateObjectEncryption', bucket: 'data', object: 'a', headers: { algorithm: 'aws:kms', keyArn: OWN } };
+  const expected = ownKey ? 'denied' : 'allowed';
+  return [
+    { title: 'A role with the permission of S3 alone downloads', caller: s3Only, request: read, expected },
+    { title: 'A role with the permission of S3 alone uploads', caller: s3Only, request: upload, expected },
+    denied('A role with the permission of KMS alone downloads', kmsOnly, read),
+    denied('A role with the permission of KMS alone uploads', kmsOnly, upload),
+    ...ownKey ? [
+      denied('A role with the permission of S3 alone changes an object to the own key', s3Only, update),
+      denied('A role with the permission of KMS alone changes an object to the own key', kmsOnly, update),
+      allowed('A role with both permissions for it changes an object to the own key', updater, update),
+      denied('A role with both permissions for it changes an object over plain HTTP', updater, { ...update, transport: 'plain HTTP' }),
+      denied('A role with both permissions for a change downloads', updater, read),
+      denied('A role with the permission of KMS alone decrypts directly', kmsOnly, { kms: 'Decrypt', keyArn: OWN }),
+    ] : [],
   ];
 }
 
