@@ -78,7 +78,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
   allowScripts: ['esbuild', 'unrs-resolver', '@parcel/watcher'],
-  gitignore: ['/.venv/', '/cdk.out/', '/.demo/', '.DS_Store'],
+  gitignore: ['/.venv/', '__pycache__/', '/cdk.out/', '/.demo/', '.DS_Store'],
 });
 for (const path of [...devDirs, 'docs', '.ci', '.venv', 'rosetta', 'cdk.out', '.demo', 'tsconfig.dev.json']) {
   project.npmignore?.exclude(`/${path}`);

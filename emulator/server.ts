@@ -36,7 +36,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const python = await ensurePythonEnvironment(options.log);
   const child = spawn(python, [
     '-m', 's3truth', '--watch-stdin', '--port', `${options.port ?? 0}`, '--region', options.region ?? 'us-east-1',
-  ], { cwd: __dirname, stdio: ['pipe', 'pipe', 'pipe'] });
+  ], { cwd: __dirname, env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' }, stdio: ['pipe', 'pipe', 'pipe'] });
   const lastLines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     lastLines.push(line);

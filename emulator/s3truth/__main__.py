@@ -15,7 +15,7 @@ from .app import Application  # noqa: E402
 
 
 class Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"  # keep-alive: thousands of small uploads over a few connections
+    protocol_version = "HTTP/1.1"
 
     def log_request(self, code="-", size="-") -> None:
         pass

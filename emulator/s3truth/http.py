@@ -5,6 +5,9 @@ from urllib.parse import parse_qsl, unquote
 from xml.sax.saxutils import escape
 
 
+_FORM = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
 class Request:
     """A request whose body has been read, and whose headers can be changed before moto sees it."""
 
@@ -65,6 +68,9 @@ class Response:
 def call(app: Callable, request: Request) -> Response:
     """Passes the request on to moto and collects what it answers."""
     request.environ["wsgi.input"] = io.BytesIO(request.body)
+    if request.method == "PUT" and request.environ.get("CONTENT_TYPE", "").startswith(_FORM):
+        # The form parser of moto's web framework would eat the body; moto itself reads the header below.
+        request.environ["HTTP_CONTENT_TYPE"] = request.environ.pop("CONTENT_TYPE")
     request.environ["CONTENT_LENGTH"] = str(len(request.body))
     request.environ.pop("HTTP_TRANSFER_ENCODING", None)
     captured = {}

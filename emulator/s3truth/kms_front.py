@@ -52,10 +52,13 @@ class KmsFront:
         return call(self._moto, request)
 
     def _key_of(self, operation: str, parameters: dict):
-        reference = parameters.get("KeyId") or parameters.get("TargetKeyId") or parameters.get("SourceKeyId")
+        if operation == "ReEncrypt":
+            # The ciphertext says which key opens it; SourceKeyId may only agree.
+            return self._key_of_ciphertext(parameters)
+        reference = parameters.get("KeyId") or parameters.get("TargetKeyId")
         if reference is None and operation in ("UpdateAlias", "DeleteAlias"):
             reference = parameters.get("AliasName")
-        if reference is None and operation in ("Decrypt", "ReEncrypt"):
+        if reference is None and operation == "Decrypt":
             return self._key_of_ciphertext(parameters)
         return keys.find_key(reference, self._region) if reference else None
 
@@ -100,6 +103,15 @@ class KmsFront:
 
     def _answer(self, operation: str, parameters: dict, key) -> Optional[Response]:
         """What moto does not know, or breaks on when the key is named by its ARN."""
+        if operation == "ReEncrypt" and parameters.get("SourceKeyId") and keys.find_key(parameters["SourceKeyId"], self._region) is not key:
+            return _error("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.")
+        if operation in _USES:
+            for used in [key, keys.find_key(parameters.get("DestinationKeyId", ""), self._region)]:
+                try:
+                    if used is not None:
+                        keys.usable_key(used.arn, self._region)
+                except keys.KmsError as error:
+                    return _error(error.code.removeprefix("KMS."), error.message)
         if operation == "GetKeyRotationStatus":
             on = bool(key.key_rotation_status)
             period = {"RotationPeriodInDays": getattr(key, "truth_period", YEAR)} if on else {}

@@ -74,7 +74,8 @@ describe('multipart uploads', () => {
     expect(begun).toMatchObject({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key, BucketKeyEnabled: true });
     const { ETag, SSEKMSKeyId } = await aws.s3.send(new UploadPartCommand({ ...upload, UploadId: begun.UploadId, PartNumber: 1, Body: 'part' }));
     expect(SSEKMSKeyId).toBe(key);
-    await aws.s3.send(new CompleteMultipartUploadCommand({ ...upload, UploadId: begun.UploadId, MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] } }));
+    const parts = { Parts: [{ PartNumber: 1, ETag }] };
+    await aws.s3.send(new CompleteMultipartUploadCommand({ ...upload, UploadId: begun.UploadId, MultipartUpload: parts }));
     expect(await aws.encryptionOf(upload)).toMatchObject({ algorithm: 'aws:kms', key, bucketKey: true });
   });
   check('need kms:Decrypt for each part', DOC, async () => {
@@ -85,6 +86,11 @@ describe('multipart uploads', () => {
     expect(await code(writer.s3.send(new PutObjectCommand({ Bucket, Key: 'small', Body: 'x' })))).toBe('ok');
     const { UploadId } = await writer.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'large' }));
     expect(await code(writer.s3.send(new UploadPartCommand({ Bucket, Key: 'large', UploadId, PartNumber: 1, Body: 'x' })))).toBe('403 AccessDenied');
+  });
+  check('of one key cannot be completed as another', DOC, async () => {
+    const Bucket = await aws.bucket({ key });
+    const { UploadId } = await aws.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'object' }));
+    expect(await code(aws.s3.send(new UploadPartCommand({ Bucket, Key: 'elsewhere', UploadId, PartNumber: 1, Body: 'x' })))).toBe('404 NoSuchUpload');
   });
   check('read the source of a copied part', 'AmazonS3/latest/API/API_UploadPartCopy.html', async () => {
     const source = await aws.bucket({ key: other });

@@ -95,7 +95,8 @@ export class Peer {
   }
 
   private identity(arn: string, credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): Identity {
-    return { arn, s3: this.clientOf(credentials), kms: new KMSClient({ endpoint: this.emulator.endpoint, region: REGION, credentials, maxAttempts: 1 }) };
+    const kms = new KMSClient({ endpoint: this.emulator.endpoint, region: REGION, credentials, maxAttempts: 1 });
+    return { arn, s3: this.clientOf(credentials), kms };
   }
 
   private clientOf(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): S3Client {

@@ -1,7 +1,7 @@
 import {
   CancelKeyDeletionCommand, CreateGrantCommand, CreateKeyCommand, DecryptCommand, DescribeKeyCommand, DisableKeyCommand, EnableKeyCommand,
   EnableKeyRotationCommand, EncryptCommand, GenerateDataKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, PutKeyPolicyCommand,
-  ScheduleKeyDeletionCommand,
+  ReEncryptCommand, ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ACCOUNT, check, code, deniedBy, document, Peer } from './check';
@@ -154,6 +154,24 @@ describe('guards in a key policy', () => {
   });
 });
 
+describe('a direct call', () => {
+  check('fails under a key that is disabled or pending deletion', 'kms/latest/developerguide/key-state.html', async () => {
+    const key = await aws.key();
+    await aws.kms.send(new DisableKeyCommand({ KeyId: key }));
+    expect(await code(aws.kms.send(new EncryptCommand({ KeyId: key, Plaintext: Buffer.from('x') })))).toBe('400 DisabledException');
+    const gone = await aws.key();
+    await aws.kms.send(new ScheduleKeyDeletionCommand({ KeyId: gone, PendingWindowInDays: 7 }));
+    expect(await code(aws.kms.send(new EncryptCommand({ KeyId: gone, Plaintext: Buffer.from('x') })))).toBe('400 KMSInvalidStateException');
+  });
+  check('of ReEncrypt is for the key of the ciphertext, whatever SourceKeyId says', 'kms/latest/APIReference/API_ReEncrypt.html', async () => {
+    const [mine, secret] = [await aws.key(), await aws.key()];
+    const { CiphertextBlob } = await aws.kms.send(new EncryptCommand({ KeyId: secret, Plaintext: Buffer.from('x') }));
+    const role = await aws.role({ Effect: 'Allow', Action: 'kms:*', Resource: mine });
+    const request = new ReEncryptCommand({ SourceKeyId: mine, DestinationKeyId: mine, CiphertextBlob });
+    expect(await deniedBy(role.kms.send(request))).toBe('identity-policy:implicit');
+  });
+});
+
 describe('the safety check of KMS', () => {
   const DOC = 'kms/latest/APIReference/API_PutKeyPolicy.html';
   const lockout = JSON.stringify(document([{ Effect: 'Allow', Principal: ROOT, Action: 'kms:Describe*', Resource: '*' }]));
@@ -173,7 +191,8 @@ describe('rotation', () => {
     const key = await aws.key();
     expect(await aws.kms.send(new GetKeyRotationStatusCommand({ KeyId: key }))).toMatchObject({ KeyRotationEnabled: false });
     await aws.kms.send(new EnableKeyRotationCommand({ KeyId: key }));
-    expect(await aws.kms.send(new GetKeyRotationStatusCommand({ KeyId: key }))).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 365 });
+    const status = await aws.kms.send(new GetKeyRotationStatusCommand({ KeyId: key }));
+    expect(status).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 365 });
     await aws.kms.send(new EnableKeyRotationCommand({ KeyId: key, RotationPeriodInDays: 90 }));
     expect(await aws.kms.send(new GetKeyRotationStatusCommand({ KeyId: key }))).toMatchObject({ RotationPeriodInDays: 90 });
   });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
-  DeleteObjectCommand, GetBucketEncryptionCommand, GetObjectCommand, ListObjectsV2Command, PutBucketEncryptionCommand, PutBucketPolicyCommand,
-  PutObjectCommand, PutObjectCommandInput, S3Client, UpdateObjectEncryptionCommand,
+  DeleteBucketPolicyCommand, DeleteObjectCommand, GetBucketEncryptionCommand, GetObjectCommand, ListObjectsV2Command,
+  PutBucketEncryptionCommand, PutBucketPolicyCommand, PutObjectCommand, PutObjectCommandInput, S3Client,
+  UpdateObjectEncryptionCommand,
 } from '@aws-sdk/client-s3';
 import { check, deniedBy, document, Peer } from './check';
 
@@ -131,6 +132,14 @@ describe('who may', () => {
     });
     expect(await deniedBy(aws.s3.send(change))).toBe('bucket-policy:No');
     expect(await deniedBy(aws.s3.send(new GetBucketEncryptionCommand({ Bucket })))).toBe('ok');
+  });
+  check('the account root can undo a policy that locks everybody out, and nobody else can', 'AmazonS3/latest/API/API_PutBucketPolicy.html', async () => {
+    const Bucket = await guarded({ Sid: 'Locked', Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: ['BUCKET', 'BUCKET/*'] });
+    const role = await aws.role({ Effect: 'Allow', Action: '*', Resource: '*' });
+    expect(await deniedBy(role.s3.send(new DeleteBucketPolicyCommand({ Bucket })))).toBe('bucket-policy:Locked');
+    expect(await put(Bucket)).toBe('bucket-policy:Locked');
+    expect(await deniedBy(aws.s3.send(new DeleteBucketPolicyCommand({ Bucket })))).toBe('ok');
+    expect(await put(Bucket)).toBe('ok');
   });
   check('a role has what its policy allows, and no more', LOGIC, async () => {
     const Bucket = await aws.bucket();
