@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 
 # Before moto is imported: roles of Lambda functions attach policies that AWS manages.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -15,7 +16,31 @@ from .app import Application  # noqa: E402
 
 
 class Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"  # keep-alive: thousands of small uploads over a few connections
+    wbufsize = -1  # head and body leave together
+    disable_nagle_algorithm = True
+
+    def run_wsgi(self) -> None:
+        """werkzeug closes after each answer, for applications that leave a body unread; ours reads it all."""
+        self.wfile.flush()  # 100 Continue, if that was asked for
+        answer = {}
+
+        def start_response(status, headers, exc_info=None) -> None:
+            answer["status"], answer["headers"] = status, headers
+
+        try:
+            body = b"".join(self.server.app(self.make_environ(), start_response))
+        except Exception:
+            traceback.print_exc()
+            self.close_connection = True
+            answer, body = {"status": "500 Internal Server Error", "headers": [("Content-Length", "0")]}, b""
+        code, _, reason = answer["status"].partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in answer["headers"]:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
 
     def log_request(self, code="-", size="-") -> None:
         pass

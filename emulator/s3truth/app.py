@@ -6,7 +6,7 @@ from moto.kms.responses import KmsResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.models import FakeBucket
 
-from .http import Request, Response
+from .http import Request, Response, call
 from .kms_front import KmsFront
 from .log_delivery import may_deliver_logs
 from .principals import access_key_of, principal_of
@@ -22,11 +22,14 @@ class Application:
         self._kms = KmsFront(moto, region)
 
     def __call__(self, environ: dict, start_response: Callable):
+        # Whoever answers: a body that is left unread would be taken for the next request of the connection.
+        request = Request(environ)
         service = _service_of(environ)
         path = environ.get("PATH_INFO", "")
         if service not in ("s3", "kms") or path.startswith("/moto-api") or path.startswith("/v20180820/"):
-            return self._moto(environ, start_response)
-        request = Request(environ)
+            return call(self._moto, request).send(start_response, request.method)
+        if service == "s3":
+            request.move_bucket_to_path()
         principal = principal_of(access_key_of(environ.get("HTTP_AUTHORIZATION", ""), request.query.get("X-Amz-Credential", "")))
         front = self._s3 if service == "s3" else self._kms
         response: Response = front.handle(request, principal)

@@ -1,5 +1,7 @@
 """Decides whether a request to S3 may proceed: identity policies, bucket policy, and the key."""
+import datetime
 import json
+import time
 from typing import Optional
 
 from . import keys
@@ -15,6 +17,18 @@ _HEADER_KEYS = (
     ALGORITHM, KEY_ID, CUSTOMER + "algorithm", BUCKET_KEY,
 )
 _QUERY_KEYS = {"prefix": "s3:prefix", "delimiter": "s3:delimiter", "max-keys": "s3:max-keys", "versionId": "s3:versionid"}
+
+
+def has_expired(query: dict) -> bool:
+    """Whether a presigned URL is too old. Its signature is not checked: the server knows no secrets.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    """
+    try:
+        signed = datetime.datetime.strptime(query["X-Amz-Date"] + "+0000", "%Y%m%dT%H%M%SZ%z")
+        return time.time() > signed.timestamp() + int(query["X-Amz-Expires"])
+    except (KeyError, ValueError):
+        return False
 
 
 def bucket_policy(bucket) -> Optional[dict]:

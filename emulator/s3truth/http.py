@@ -1,5 +1,6 @@
 """Requests and responses between the client, the overlay and moto."""
 import io
+import re
 from typing import Callable, Optional
 from urllib.parse import parse_qsl, unquote
 from xml.sax.saxutils import escape
@@ -16,8 +17,24 @@ class Request:
         self.method = environ["REQUEST_METHOD"]
         self.query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
         self.body = _read(environ)
-        raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ.get("PATH_INFO", "/")
-        self.path = unquote(raw.split("?", 1)[0])
+
+    @property
+    def path(self) -> str:
+        raw = self.environ.get("RAW_URI") or self.environ.get("REQUEST_URI") or self.environ.get("PATH_INFO", "/")
+        return unquote(raw.split("?", 1)[0])
+
+    def move_bucket_to_path(self) -> None:
+        """From the name of the host, as in http://bucket.localhost:4566/key.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+        """
+        host = re.fullmatch(r"([a-z0-9][a-z0-9.-]+)\.localhost((?::\d+)?)", self.environ.get("HTTP_HOST", ""))
+        if host is None:
+            return
+        self.environ["HTTP_HOST"] = f"localhost{host.group(2)}"
+        for name in ("PATH_INFO", "RAW_URI", "REQUEST_URI"):
+            if name in self.environ:
+                self.environ[name] = f"/{host.group(1)}{self.environ[name]}"
 
     def header(self, name: str, default: Optional[str] = None) -> Optional[str]:
         if name.lower() in ("content-type", "content-length"):
@@ -59,7 +76,7 @@ class Response:
             self.headers.append((name, value))
 
     def send(self, start_response: Callable, method: str) -> list:
-        if method != "HEAD":
+        if method != "HEAD" and self.code not in (204, 304):
             self.set_header("Content-Length", str(len(self.body)))
         start_response(self.status, self.headers)
         return [] if method == "HEAD" else [self.body]

@@ -44,6 +44,8 @@ class S3Front:
             return s3_error("400 Bad Request", error.code, error.message, request.path)
 
     def _handle(self, request: Request, principal: Principal) -> Response:
+        if authorize.has_expired(request.query):
+            return s3_error("403 Forbidden", "AccessDenied", "Request has expired", request.path)
         bucket_name, _, key = request.path.lstrip("/").partition("/")
         if not bucket_name:
             context = authorize.context_of(request, principal)
@@ -126,17 +128,20 @@ class S3Front:
         with self._lock:
             stored = find_object(bucket, key, request.query.get("versionId"))
             if stored is None:
-                return call(self._moto, request)
+                return _delete_marker(bucket, key, request) or call(self._moto, request)
             encryption = of_object(stored)
             _check_customer_key(request, encryption, CUSTOMER)
-            # HEAD of an object under KMS decrypts nothing, but S3 asks KMS for it all the same when it reads.
-            if request.method == "GET" and "attributes" not in request.query:
+            if _decrypts(request, stored):
                 refused = authorize.on_key(principal, encryption, ["kms:Decrypt"], self._region)
                 if refused:
                     return refused
             _strip(request, CUSTOMER)
             response = call(self._moto, request)
-        return _with_encryption(response, encryption) if response.code < 400 else response
+        if response.code >= 400:
+            return response
+        # moto has another format of it for GetObjectAttributes, and none for a 304.
+        response.set_header("Last-Modified", stored.last_modified_RFC1123)
+        return _with_encryption(response, encryption)
 
     def _write(self, request: Request, principal: Principal, bucket, key: str, arn: str) -> Response:
         source = copy_source(request.header("x-amz-copy-source"))
@@ -287,6 +292,32 @@ def find_object(bucket, key: str, version: Optional[str]):
             if str(candidate.version_id) == version:
                 found = candidate
     return found if hasattr(found, "set_metadata") else None
+
+
+def _decrypts(request: Request, stored) -> bool:
+    """Reading does; of what HeadObject tells, only the checksum is encrypted.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html (x-amz-checksum-mode)
+    """
+    if request.method == "HEAD":
+        return request.header("x-amz-checksum-mode") == "ENABLED" and bool(stored.checksum_value)
+    return "attributes" not in request.query
+
+
+def _delete_marker(bucket, key: str, request: Request) -> Optional[Response]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html"""
+    version = request.query.get("versionId")
+    versions = bucket.keys.getlist(key, default=[])
+    found = next((one for one in versions if str(one.version_id) == version), None) if version else bucket.keys.get(key)
+    if found is None:
+        return None
+    refused = (
+        s3_error("405 Method Not Allowed", "MethodNotAllowed", "The specified method is not allowed against this resource.", key) if version
+        else s3_error("404 Not Found", "NoSuchKey", "The specified key does not exist.", key)
+    )
+    refused.set_header("x-amz-delete-marker", "true")
+    refused.set_header("x-amz-version-id", found.version_id)
+    return refused
 
 
 def _remember(stored, encryption: Encryption) -> None:
