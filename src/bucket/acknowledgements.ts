@@ -1,4 +1,5 @@
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { ResolvedProps } from './resolved-props';
 
@@ -20,5 +21,28 @@ export function acknowledgeFindings(bucket: s3.Bucket, { mode, weakened }: Resol
   }
   for (const { findings, text } of weakened) {
     for (const finding of findings) { acknowledge(finding, text); }
+  }
+}
+
+/** Answers the findings about the role that the CDK makes inside the bucket for its replication. */
+export function acknowledgeReplicationRole(role: iam.Role, buckets: s3.IBucket[]): void {
+  const acknowledge = (id: string, reason: string) => Validations.of(role).acknowledge({ id, reason });
+  acknowledge('NIST.800.53.R5-IAMNoInlinePolicy', 'The policy belongs to this role alone, and goes with it.');
+  for (const bucket of buckets) {
+    // cdk-nag has a finding for each resource with a wildcard, and names it so.
+    const objects = flat(Stack.of(role).resolve(bucket.arnForObjects('*')));
+    acknowledge(`AwsSolutions-IAM5[Resource::${objects}]`, 'Replication may read every object of its source, and write every object of its destinations.');
+  }
+}
+
+/** A resolved ARN as cdk-nag writes it in the names of its findings. */
+function flat(value: unknown): string {
+  if (typeof value === 'string') { return value; }
+  const [[name, argument]] = Object.entries(value as Record<string, unknown>);
+  switch (name) {
+    case 'Ref': return `<${String(argument)}>`;
+    case 'Fn::GetAtt': return `<${(argument as string[]).join('.')}>`;
+    case 'Fn::Join': return (argument as [string, unknown[]])[1].map(flat).join((argument as [string, unknown[]])[0]);
+    default: return JSON.stringify(value);
   }
 }

@@ -4,7 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { admitAccessLogs, sendAccessLogs } from './access-logs';
-import { acknowledgeFindings } from './acknowledgements';
+import { acknowledgeFindings, acknowledgeReplicationRole } from './acknowledgements';
 import { brokenPromisesOfBucket, encryptionOf } from './bucket-promise';
 import {
   customerKeyStatement, encryptionChangeStatement, requiredHeadersStatement, transportStatements, uploadStatements,
@@ -214,7 +214,8 @@ export class SecureBucket extends s3.Bucket {
   /** Only a role that the CDK made here: one of the user's has permissions of its own. */
   private letReplicationUseKeys(props: SecureBucketProps): void {
     const role = this.node.tryFindChild('ReplicationRole');
-    if (role === undefined) { return; } // first, since asking what it is loads code of the CDK
+    if (role === undefined) { return; }
+    acknowledgeReplicationRole(role as iam.Role, [this, ...(props.replicationRules ?? []).map(({ destination }) => destination)]);
     for (const { destination, kmsKey } of props.replicationRules ?? []) {
       if (kmsKey !== undefined) { letReplicationUse(this, destination, kmsKey, role as iam.Role); }
     }
