@@ -1,4 +1,5 @@
 import { awscdk, javascript, typescript } from 'projen';
+import { addBundles } from './projenrc/bundles';
 import { addChecks } from './projenrc/checks';
 import { addRoomRules } from './projenrc/rooms';
 
@@ -34,7 +35,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   depsUpgrade: false,
   pullRequestTemplate: false,
   sampleCode: false,
-  lambdaAutoDiscover: false,
+  lambdaAutoDiscover: false, // it would publish a construct for every handler, and its name for ever
+  bundlerOptions: { esbuildVersion: '0.28.2' },
 
   publishToPypi: { distName: 'cdk-s3-encryption', module: 'cdk_s3_encryption' },
   publishToMaven: {
@@ -50,11 +52,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-iam@3.1169.0', // the local deployer calls the public APIs, as CloudFormation would
     '@aws-sdk/client-kms@3.1164.0',
     '@aws-sdk/client-s3@3.1175.0', // has UpdateObjectEncryption and BlockedEncryptionTypes
+    '@aws-sdk/client-cloudwatch@3.1164.0', // the local Step Functions make the calls of the state machine with it
+    '@aws-sdk/client-eventbridge@3.1169.0',
+    '@aws-sdk/client-s3-control@3.1112.0', // S3 Batch Operations; bundled into the handlers and the command
+    '@aws-sdk/client-sfn@3.1164.0', // starts and follows the state machine; bundled into the command
+    '@aws-sdk/client-sns@3.1169.0',
     '@aws-sdk/client-sts@3.1174.0',
+    '@types/aws-lambda@8.10.164', // the events that S3 Batch Operations and CloudFormation send to the handlers
+    'ajv@8.20.0', // holds CreateJob to the schema made from the service model, which no SDK validates
+    'asl-validator@4.0.0', // checks the definition of the state machine
+    'aws-local-stepfunctions@3.0.0', // runs the state machine in tests: a real interpreter of the States Language
     '@cloud-copilot/iam-simulate@0.1.173', // evaluates the synthesized policies in the policy proofs (AGPL: development only, never shipped)
     'cdk-nag@3.0.2', // the invariants table runs AwsSolutions and NIST 800-53 R5
-    'cli-progress@3.12.0', // progress bar of the demo
-    'cli-table3@0.6.5', // closing table of the demo
+    'cli-progress@3.12.0', // progress bars of the command and the demo; bundled
+    'cli-table3@0.6.5', // tables of the command and the demo; bundled
     '@types/cli-progress@3.11.6',
     'fast-check@4.10.2', // property-based tests over the props
     'jsii-rosetta@~6.0.0', // compiles every documented example
@@ -104,5 +115,6 @@ for (const language of ['java', 'python', 'dotnet', 'go']) {
 project.gitignore.removePatterns('tsconfig.json');
 
 addRoomRules(project);
+addBundles(project);
 addChecks(project, devDirs);
 project.synth();

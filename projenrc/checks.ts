@@ -31,6 +31,7 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary, devDirs: strin
   test.env('NODE_NO_WARNINGS', '1'); // the SDK announces in every file that it will leave Node 20 one day
   test.env('NODE_OPTIONS', '--max-old-space-size=4096');
   test.exec('tsc --noEmit -p tsconfig.dev.json', { name: 'types' });
+  test.spawn(project.bundler.bundleTask); // the tests synthesize, deploy and start what is bundled
   test.exec('jest --passWithNoTests=false --ci', { name: 'tests', receiveArgs: true });
   test.exec('eslint --ext .ts,.tsx --no-error-on-unmatched-pattern --max-warnings=0 src ' + devDirs.join(' ') + ' .projenrc.ts', { name: 'lint' });
   test.exec('tsx scripts/check-generated.ts', { name: 'generated files' });
