@@ -1,0 +1,17 @@
+export * from './audit';
+export * from './checkpoint';
+export * from './clock';
+export * from './decide';
+export * from './encryption';
+export * from './object';
+export * from './outcome';
+export * from './pages';
+export * from './preflight';
+export * from './prices';
+export { type Job, rewrite } from './rewrite';
+export { run, type RunListener, type RunOptions, type RunResult } from './run';
+export { SdkStore, type SdkStoreOptions } from './sdk-store';
+export { storeErrorFrom } from './sdk-errors';
+export * from './store';
+export * from './store-error';
+export * from './totals';

@@ -1,0 +1,27 @@
+import { meaningOf, StoreError } from './store-error';
+
+interface SdkError {
+  readonly name?: string;
+  readonly Code?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly cause?: { readonly code?: string };
+}
+
+/** Turns what the SDK throws into a StoreError; what is not an answer of the endpoint or the network stays as it is. */
+export function storeErrorFrom(error: unknown): unknown {
+  if (error instanceof StoreError || !(error instanceof Error)) { return error; }
+  const thrown = error as Error & SdkError;
+  const status = thrown.$metadata?.httpStatusCode;
+  // HeadObject has no body: the SDK then names the error after the status.
+  const code = [thrown.Code, thrown.code, thrown.cause?.code, thrown.name].find((each) => each !== undefined && each !== 'Error') ?? 'Unknown';
+  if (status === undefined && !isNetwork(code, thrown)) { return error; }
+  return new StoreError(String(code), thrown.message || String(code), meaningOf(String(code), thrown.message, status), { cause: error, status });
+}
+
+/** The SDK parses what it gets; a body that was cut off, or an error page of a proxy, breaks its parser. */
+function isNetwork(code: string, error: Error): boolean {
+  return /^E[A-Z]+$|Timeout|Network|Credentials|aborted|XMLParse|IncompleteBody/i.test(code)
+    || /deserializ|socket|timed out|aborted|unexpected end|Premature close|char '.*' is not expected|Unclosed/i.test(error.message);
+}
