@@ -72,7 +72,13 @@ function tally(rows: Map<string, AuditRow>, version: ListedVersion, encryption: 
     noncurrentVersions: 0,
     noncurrentBytes: 0,
   };
-  if (version.isLatest) { row.currentObjects++; row.currentBytes += version.size; } else { row.noncurrentVersions++; row.noncurrentBytes += version.size; }
+  if (version.isLatest) {
+    row.currentObjects++;
+    row.currentBytes += version.size;
+  } else {
+    row.noncurrentVersions++;
+    row.noncurrentBytes += version.size;
+  }
   rows.set(id, row);
 }
 

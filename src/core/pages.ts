@@ -5,7 +5,8 @@ import type { Marker, ObjectStore, Page } from './store';
 export interface NumberedPage { readonly versions: readonly ListedVersion[]; readonly end: Marker | undefined }
 
 /** The listing from a marker on, always one page ahead of who reads it. */
-export async function* pagesOf(store: ObjectStore, prefix: string, allVersions: boolean, after?: Marker): AsyncGenerator<NumberedPage, void, undefined> {
+export async function* pagesOf(store: ObjectStore, prefix: string, allVersions: boolean, after?: Marker):
+AsyncGenerator<NumberedPage, void, undefined> {
   const list = (marker: Marker | undefined): Promise<Page> => allVersions ? store.listVersions(prefix, marker) : store.listCurrent(prefix, marker);
   let ahead: Promise<Page> | undefined = list(after);
   while (ahead !== undefined) {

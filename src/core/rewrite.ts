@@ -106,9 +106,11 @@ async function copy(job: Job, state: ObjectState, planned: Engine): Promise<Outc
   if (done.kind === 'exception') { return done; }
   const { written, engine } = done;
   if (written.encryption !== undefined && !isUnder(written.encryption, job.target)) {
-    throw new StoreError('NotUnderTarget',
-      `S3 answered the copy of "${state.key}" with ${written.encryption.status} ${written.encryption.keyArn ?? ''}, which is not what was asked for`, 'fatal');
+    const { status, keyArn } = written.encryption;
+    throw new StoreError('NotUnderTarget', `the copy of "${state.key}" was made under ${status} ${keyArn ?? ''}, not under the target`, 'fatal');
   }
+  // The null version of a suspended bucket is replaced, so nothing is left behind.
+  const leaves = state.versionId !== undefined && written.versionId !== undefined && written.versionId !== state.versionId;
   return {
     kind: 'rewritten',
     key: state.key,
@@ -116,8 +118,7 @@ async function copy(job: Job, state: ObjectState, planned: Engine): Promise<Outc
     size: state.size,
     engine,
     from: state.encryption,
-    // The null version of a suspended bucket is replaced, so nothing is left behind.
-    ...(state.versionId !== undefined && written.versionId !== undefined && written.versionId !== state.versionId ? { leftVersion: state.versionId } : {}),
+    ...(leaves ? { leftVersion: state.versionId } : {}),
   };
 }
 

@@ -17,7 +17,12 @@ export function storeErrorFrom(error: unknown): unknown {
   // HeadObject has no body: the SDK then names the error after the status.
   const code = [thrown.Code, thrown.code, thrown.cause?.code, thrown.name].find((each) => each !== undefined && each !== 'Error') ?? 'Unknown';
   if (status === undefined && !isNetwork(code, thrown)) { return error; }
-  return new StoreError(String(code), thrown.message || String(code), meaningOf(String(code), thrown.message, status), { cause: error, status });
+  return new StoreError(String(code), messageOf(thrown, String(code)), meaningOf(String(code), thrown.message, status), { cause: error, status });
+}
+
+/** Without a body there is no message either; the operation at least is known from the command that was sent. */
+function messageOf(thrown: Error, code: string): string {
+  return thrown.message === '' || thrown.message === 'UnknownError' ? `S3 gave no reason (${code})` : thrown.message;
 }
 
 /** The SDK parses what it gets; a body that was cut off, or an error page of a proxy, breaks its parser. */

@@ -1,6 +1,6 @@
 import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, type CompletedPart, CopyObjectCommand, CreateMultipartUploadCommand,
-  GetObjectAclCommand, GetObjectAttributesCommand, GetObjectCommand, GetObjectLegalHoldCommand, GetObjectRetentionCommand,
+  GetObjectAclCommand, GetObjectCommand, GetObjectLegalHoldCommand, GetObjectRetentionCommand,
   GetObjectTaggingCommand, HeadObjectCommand, type HeadObjectCommandOutput, ListObjectsV2Command, ListObjectVersionsCommand,
   type S3Client, UpdateObjectEncryptionCommand, UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
@@ -158,18 +158,18 @@ export class SdkStore implements ObjectStore {
   }
 
   public async partSizes(ref: VersionRef): Promise<readonly number[] | undefined> {
-    const sizes: number[] = [];
-    let marker: string | undefined;
-    do {
-      const answer = await this.call(() => this.options.client.send(new GetObjectAttributesCommand({
-        ...this.at(ref), ObjectAttributes: ['ObjectParts'], PartNumberMarker: marker,
-      })));
-      const parts = answer.ObjectParts;
-      if (parts?.Parts === undefined) { return sizes.length > 0 ? sizes : undefined; }
-      sizes.push(...parts.Parts.map((part) => part.Size ?? 0));
-      marker = parts.IsTruncated ? parts.NextPartNumberMarker : undefined;
-    } while (marker !== undefined);
-    return sizes;
+    const part = async (number: number): Promise<HeadObjectCommandOutput> =>
+      this.call(() => this.options.client.send(new HeadObjectCommand({ ...this.at(ref), PartNumber: number })));
+    const first = await part(1);
+    const parts = first.PartsCount;
+    if (parts === undefined || parts < 2) { return undefined; }
+    const sizes = [first.ContentLength ?? 0];
+    // Uploaders make parts of one size and a rest: the last one tells whether this one did.
+    const last = (await part(parts)).ContentLength ?? 0;
+    const whole = wholeSizeIn(first.ContentRange);
+    if (whole === sizes[0] * (parts - 1) + last) { return [...Array<number>(parts - 1).fill(sizes[0]), last]; }
+    for (let number = 2; number < parts; number++) { sizes.push((await part(number)).ContentLength ?? 0); }
+    return [...sizes, last];
   }
 
   public async tagging(ref: VersionRef): Promise<string | undefined> {
@@ -247,12 +247,19 @@ function grantHeaders(grants: ObjectGrants | undefined): Record<string, string |
   return { GrantFullControl: grants?.fullControl, GrantRead: grants?.read, GrantReadACP: grants?.readAcp, GrantWriteACP: grants?.writeAcp };
 }
 
+/** `bytes 0-9/100` tells the size of the whole. */
+function wholeSizeIn(contentRange: string | undefined): number | undefined {
+  const total = /\/(\d+)$/.exec(contentRange ?? '')?.[1];
+  return total === undefined ? undefined : Number(total);
+}
+
 function checksumFrom(answer: HeadObjectCommandOutput): Checksum | undefined {
   for (const [field, value] of Object.entries(answer)) {
     const algorithm = /^Checksum([A-Z0-9]+)$/.exec(field)?.[1];
     if (algorithm === undefined || typeof value !== 'string') { continue; }
-    // A composite checksum ends in the number of parts.
-    const type = answer.ChecksumType ?? (/-\d+$/.test(value) ? 'COMPOSITE' : 'FULL_OBJECT');
+    // A composite checksum ends in the number of parts; who says neither has made one if the ETag was made of parts.
+    const ofParts = /-\d+$/.test(value) || algorithm !== 'CRC64NVME' && /-\d+"?$/.test(answer.ETag ?? '');
+    const type = answer.ChecksumType ?? (ofParts ? 'COMPOSITE' : 'FULL_OBJECT');
     return { algorithm, type: type === 'COMPOSITE' ? 'COMPOSITE' : 'FULL_OBJECT', value };
   }
   return undefined;

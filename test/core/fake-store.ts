@@ -74,7 +74,8 @@ export class FakeStore implements ObjectStore {
     const start = after === undefined ? 0 : all.findIndex((each) => each.key === after.key && each.versionId === after.versionId) + 1;
     const page = all.slice(start, start + this.pageSize);
     const last = page.at(-1);
-    return { versions: page, next: start + page.length < all.length && last !== undefined ? { key: last.key, versionId: last.versionId } : undefined };
+    const more = start + page.length < all.length && last !== undefined;
+    return { versions: page, next: more ? { key: last.key, versionId: last.versionId } : undefined };
   }
 
   public async head(ref: VersionRef): Promise<ObjectState> {
@@ -106,7 +107,10 @@ export class FakeStore implements ObjectStore {
   public async partSizes(): Promise<undefined> { return undefined; }
   public async tagging(ref: VersionRef): Promise<string | undefined> { return this.find(ref).tags; }
   public async grants(ref: VersionRef): Promise<ObjectGrants | undefined> { return this.find(ref).grants; }
-  public async isLocked(ref: VersionRef): Promise<boolean> { const found = this.find(ref); return found.locked || (found.hiddenLock ?? false); }
+  public async isLocked(ref: VersionRef): Promise<boolean> {
+    const found = this.find(ref);
+    return found.locked || (found.hiddenLock ?? false);
+  }
 
   private async called(call: Call, key: string): Promise<void> {
     this.calls.push(`${call} ${key}`);
