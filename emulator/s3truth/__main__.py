@@ -29,17 +29,20 @@ class Handler(WSGIRequestHandler):
             answer["status"], answer["headers"] = status, headers
 
         try:
-            body = b"".join(self.server.app(self.make_environ(), start_response))
+            body = iter(self.server.app(self.make_environ(), start_response))
+            first = next(body, b"")
         except Exception:
             traceback.print_exc()
             self.close_connection = True
-            answer, body = {"status": "500 Internal Server Error", "headers": [("Content-Length", "0")]}, b""
+            answer, body, first = {"status": "500 Internal Server Error", "headers": [("Content-Length", "0")]}, iter(()), b""
         code, _, reason = answer["status"].partition(" ")
         self.send_response(int(code), reason)
         for name, value in answer["headers"]:
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(first)
+        for piece in body:
+            self.wfile.write(piece)
         self.wfile.flush()
 
     def log_request(self, code="-", size="-") -> None:

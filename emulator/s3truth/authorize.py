@@ -48,7 +48,8 @@ def context_of(request: Request, principal: Principal) -> dict:
     context = {**keys.identity_context(principal), "aws:securetransport": "false" if plain else "true"}
     if not plain:
         context["s3:tlsversion"] = request.header("X-Testbed-Tls-Version", "1.2")
-    context["aws:sourceip"] = request.environ.get("REMOTE_ADDR", "127.0.0.1")
+    if request.environ.get("REMOTE_ADDR", "127.0.0.1"):
+        context["aws:sourceip"] = request.environ.get("REMOTE_ADDR", "127.0.0.1")
     if not principal.anonymous:
         context["s3:authtype"] = "REST-QUERY-STRING" if "X-Amz-Signature" in request.query else "REST-HEADER"
         context["s3:signatureversion"] = "AWS4-HMAC-SHA256"
@@ -60,6 +61,11 @@ def context_of(request: Request, principal: Principal) -> dict:
         if name in request.query:
             context[key] = request.query[name]
     return context
+
+
+def context_of_service(principal: Principal) -> dict:
+    """Of a call that S3 makes for a role, where there is no HTTP request to look at."""
+    return {**keys.identity_context(principal), "aws:securetransport": "true", "s3:tlsversion": "1.2"}
 
 
 def on_bucket(principal: Principal, action: str, resource: str, context: dict, bucket) -> Optional[Response]:

@@ -38,6 +38,8 @@ def decide_on_resource(principal: Principal, request: Request, resource_policy: 
     if denied:
         return denied
     by_resource = _allowing(principal, request, resource_policy, direct=True)
+    if by_resource and not _session_allows(principal, request, resource_policy):
+        return Decision(False, "session-policy:implicit")
     if principal.kind in ("anonymous", "service"):
         return Decision(by_resource, kind if by_resource else f"{kind}:implicit")
     by_identity = _identity_allows(principal, request)
@@ -49,19 +51,21 @@ def decide_on_resource(principal: Principal, request: Request, resource_policy: 
     return Decision(by_identity, "identity-policy:implicit")
 
 
-def decide_on_key(principal: Principal, request: Request, key_policy: dict, owner: str) -> Decision:
+def decide_on_key(principal: Principal, request: Request, key_policy: dict, owner: str, kind: str = "key-policy") -> Decision:
     """A key policy alone decides; only where it names the account may identity policies allow.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
     """
-    denied = _denied(principal, request, key_policy, "key-policy")
+    denied = _denied(principal, request, key_policy, kind)
     if denied:
         return denied
     named = _allowing(principal, request, key_policy, direct=True)
+    if named and not _session_allows(principal, request, key_policy):
+        return Decision(False, "session-policy:implicit")
     if named and principal.account == owner:
-        return Decision(True, "key-policy")
+        return Decision(True, kind)
     if not named and not _allowing(principal, request, key_policy, direct=False):
-        return Decision(False, "key-policy:implicit")
+        return Decision(False, f"{kind}:implicit")
     return Decision(_identity_allows(principal, request), "identity-policy:implicit")
 
 
@@ -70,10 +74,11 @@ def _denied(principal: Principal, request: Request, resource_policy: Optional[di
         applies = _names(statement, principal, direct=True) or _names(statement, principal, direct=False)
         if statement["Effect"] == "Deny" and applies and _matches(statement, request):
             return Decision(False, f"{kind}:{statement.get('Sid', 'unnamed')}", explicit=True)
-    for document in principal.identity_policies or []:
-        for statement in statements(document):
-            if statement["Effect"] == "Deny" and _matches(statement, request):
-                return Decision(False, f"identity-policy:{statement.get('Sid', 'unnamed')}", explicit=True)
+    for own, documents in (("identity-policy", principal.identity_policies), ("session-policy", principal.session_policies)):
+        for document in documents or []:
+            for statement in statements(document):
+                if statement["Effect"] == "Deny" and _matches(statement, request):
+                    return Decision(False, f"{own}:{statement.get('Sid', 'unnamed')}", explicit=True)
     return None
 
 
@@ -85,12 +90,34 @@ def _allowing(principal: Principal, request: Request, policy: Optional[dict], di
 
 
 def _identity_allows(principal: Principal, request: Request) -> bool:
-    if principal.identity_policies is None:
+    """A session has what both its role and its session policies allow."""
+    return all(
+        documents is None or _any_allows(documents, request) for documents in (principal.identity_policies, principal.session_policies)
+    )
+
+
+def _session_allows(principal: Principal, request: Request, policy: Optional[dict]) -> bool:
+    """A resource that names the role is limited by the session policy; one that names the session is not.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html (session policies)
+    """
+    if principal.session_policies is None or _any_allows(principal.session_policies, request):
         return True
     return any(
-        statement["Effect"] == "Allow" and _matches(statement, request)
-        for document in principal.identity_policies
-        for statement in statements(document)
+        statement["Effect"] == "Allow" and principal.arn in _aws_names(statement) and _matches(statement, request)
+        for statement in statements(policy)
+    )
+
+
+def _aws_names(statement: dict) -> list:
+    element = statement.get("Principal", {})
+    names = element.get("AWS", []) if isinstance(element, dict) else []
+    return names if isinstance(names, list) else [names]
+
+
+def _any_allows(documents: list, request: Request) -> bool:
+    return any(
+        statement["Effect"] == "Allow" and _matches(statement, request) for document in documents for statement in statements(document)
     )
 
 

@@ -1,8 +1,8 @@
 """Requests and responses between the client, the overlay and moto."""
 import io
 import re
-from typing import Callable, Optional
-from urllib.parse import parse_qsl, unquote
+from typing import Callable, Iterable, Iterator, Optional
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode
 from xml.sax.saxutils import escape
 
 
@@ -22,6 +22,18 @@ class Request:
     def path(self) -> str:
         raw = self.environ.get("RAW_URI") or self.environ.get("REQUEST_URI") or self.environ.get("PATH_INFO", "/")
         return unquote(raw.split("?", 1)[0])
+
+    def query_all(self, name: str) -> list:
+        """Every value of a parameter that may be repeated."""
+        return parse_qs(self.environ.get("QUERY_STRING", ""), keep_blank_values=True).get(name, [])
+
+    def drop_query(self, name: str) -> None:
+        """For whoever answers next, and would take the parameter for its own."""
+        self.query.pop(name, None)
+        self.environ["QUERY_STRING"] = urlencode(self.query)
+        for variable in ("RAW_URI", "REQUEST_URI"):
+            if variable in self.environ:
+                self.environ[variable] = self.environ[variable].split("?", 1)[0] + f"?{self.environ['QUERY_STRING']}"
 
     def move_bucket_to_path(self) -> None:
         """From the name of the host, as in http://bucket.localhost:4566/key.
@@ -58,6 +70,12 @@ class Response:
         self.status = status
         self.headers = headers
         self.body = body
+        self._stream: Optional[Iterator[bytes]] = None
+
+    def stream(self, pieces: Iterator[bytes], length: int) -> None:
+        """A body that is not held in memory."""
+        self._stream = pieces
+        self.set_header("Content-Length", str(length))
 
     @property
     def code(self) -> int:
@@ -75,10 +93,12 @@ class Response:
         if value is not None:
             self.headers.append((name, value))
 
-    def send(self, start_response: Callable, method: str) -> list:
-        if method != "HEAD" and self.code not in (204, 304):
+    def send(self, start_response: Callable, method: str) -> Iterable[bytes]:
+        if method != "HEAD" and self.code not in (204, 304) and self._stream is None:
             self.set_header("Content-Length", str(len(self.body)))
         start_response(self.status, self.headers)
+        if self._stream is not None:
+            return self._stream
         return [] if method == "HEAD" else [self.body]
 
 
@@ -102,6 +122,12 @@ def call(app: Callable, request: Request) -> Response:
         if hasattr(chunks, "close"):
             chunks.close()
     return Response(captured["status"], captured["headers"], body)
+
+
+def strip(request: Request, prefix: str) -> None:
+    """Drops the headers that start so: moto would make its own of them."""
+    for variable in request.headers_like(prefix):
+        request.environ.pop(variable, None)
 
 
 def s3_error(status: str, code: str, message: str, resource: str = "", denied_by: Optional[str] = None) -> Response:

@@ -19,6 +19,8 @@ class Principal:
     arn: str  # as CloudTrail shows it: the session of a role
     principal_arn: str  # as aws:PrincipalArn has it: the role
     identity_policies: Optional[list] = field(default=None)
+    # What AssumeRole narrowed the session to, or None: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+    session_policies: Optional[list] = field(default=None)
 
     @property
     def anonymous(self) -> bool:
@@ -52,14 +54,44 @@ def principal_of(access_key: Optional[str]) -> Principal:
     return Principal("root", DEFAULT_ACCOUNT_ID, root, root)
 
 
+def find_role(arn: str):
+    """The role of an ARN, or None."""
+    account = arn.split(":")[4] if arn.count(":") >= 5 else ""
+    backend = iam_backends[account]["aws"] if account in iam_backends else None
+    return next((role for role in backend.roles.values() if role.arn == arn), None) if backend else None
+
+
+def session_of(role, name: str) -> Principal:
+    """A session as AWS's own services make one of a role that trusts them."""
+    account = role.arn.split(":")[4]
+    return Principal("role", account, f"arn:aws:sts::{account}:assumed-role/{role.name}/{name}", role.arn, _role_policies(role))
+
+
+def may_assume(role, principal: Principal, context: dict):
+    """The decision of the role's trust policy, which has to name a principal or its account, as a key policy has to.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html (trust policy)
+    """
+    from .evaluate import Request, decide_on_key, decide_on_resource
+
+    trust, owner = _document(role.assume_role_policy_document), role.arn.split(":")[4]
+    request = Request("sts:AssumeRole", role.arn, context)
+    if principal.kind == "service":
+        return decide_on_resource(principal, request, trust, owner, "trust-policy")
+    return decide_on_key(principal, request, trust, owner, "trust-policy")
+
+
+def _role_policies(role) -> list:
+    policies = [_document(policy) for policy in role.policies.values()]
+    return policies + [_current_version(policy) for policy in role.managed_policies.values()]
+
+
 def _role(account: str, session) -> Principal:
     backend = iam_backends[account][session.partition]
     role = backend.get_role_by_arn(session.role_arn)
-    policies = [_document(policy) for policy in role.policies.values()]
-    policies += [_current_version(policy) for policy in role.managed_policies.values()]
-    if session.policy:
-        raise ValueError("session policies are not emulated: assume the role without one")
-    return Principal("role", account, session.arn, role.arn, policies)
+    narrowed = [_document(session.policy)] if session.policy else []
+    narrowed += [_current_version(backend.get_policy(arn)) for arn in getattr(session, "truth_policy_arns", [])]
+    return Principal("role", account, session.arn, role.arn, _role_policies(role), narrowed or None)
 
 
 def _user_policies(backend, user) -> list:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from . import keys
-from .http import Request
+from .http import Request, Response
 
 ALGORITHM = "x-amz-server-side-encryption"
 KEY_ID = "x-amz-server-side-encryption-aws-kms-key-id"
@@ -25,7 +25,7 @@ class BadRequest(Exception):
 
 @dataclass
 class Encryption:
-    algorithm: str  # AES256, aws:kms, aws:kms:dsse or SSE-C
+    algorithm: str  # AES256, aws:kms, aws:kms:dsse, SSE-C, or NOT-SSE as before January 2023
     key_arn: Optional[str] = None
     bucket_key: bool = False
     customer_key_md5: Optional[str] = None
@@ -108,12 +108,26 @@ def customer_key_md5(request: Request, prefix: str) -> Optional[str]:
     return computed
 
 
+def check_customer_key(request: Request, encryption: Encryption, prefix: str) -> None:
+    """Reading an SSE-C object takes the key it was written with, and reading another takes none."""
+    digest = customer_key_md5(request, prefix)
+    if encryption.algorithm == "SSE-C":
+        if digest is None:
+            raise BadRequest("InvalidRequest", "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.")
+        if digest != encryption.customer_key_md5:
+            raise BadRequest("AccessDenied", "Access Denied", "403 Forbidden")
+    elif digest is not None:
+        raise BadRequest("InvalidRequest", "The encryption parameters are not applicable to this object.")
+
+
 def of_object(stored) -> Encryption:
     """What a stored object is encrypted with; objects that moto made by itself are under SSE-S3."""
     return getattr(stored, "truth_encryption", None) or Encryption("AES256")
 
 
 def response_headers(encryption: Encryption) -> list:
+    if encryption.algorithm == "NOT-SSE":
+        return []
     if encryption.algorithm == "SSE-C":
         return [(CUSTOMER + "algorithm", "AES256"), (CUSTOMER + "key-MD5", encryption.customer_key_md5 or "")]
     found = [(ALGORITHM, encryption.algorithm)]
@@ -122,3 +136,11 @@ def response_headers(encryption: Encryption) -> list:
     if encryption.bucket_key:
         found.append((BUCKET_KEY, "true"))
     return found
+
+
+def show(response: Response, encryption: Encryption) -> Response:
+    for name in (ALGORITHM, KEY_ID, BUCKET_KEY):
+        response.set_header(name, None)
+    for name, value in response_headers(encryption):
+        response.set_header(name, value)
+    return response

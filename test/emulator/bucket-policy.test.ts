@@ -1,6 +1,6 @@
 import {
   GetBucketPolicyCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, PutObjectCommandInput,
-  S3Client,
+
 } from '@aws-sdk/client-s3';
 import { accountRoot, outcome, Statement, TestAws } from './aws';
 
@@ -112,17 +112,17 @@ describe(`a Deny on a condition (${OPERATORS}, ${S3_KEYS})`, () => {
     '%s with %s', async (_condition, _request, { condition, upload, headers, denies }) => {
       const Bucket = await aws.bucket();
       await aws.bucketPolicy(Bucket, [deny(Bucket, { Condition: condition })]);
-      const put = withHeaders(aws.s3(), headers).send(new PutObjectCommand({ Bucket, Key: 'object', Body: 'x', ...upload }));
+      const put = aws.s3().send(withHeaders(new PutObjectCommand({ Bucket, Key: 'object', Body: 'x', ...upload }), headers));
       expect(await outcome(put)).toBe(denies ? 'bucket-policy:Under' : 'allowed');
     });
 });
 
-function withHeaders(client: S3Client, headers: Record<string, string> = {}): S3Client {
-  client.middlewareStack.add((next) => async (args) => {
+function withHeaders(command: PutObjectCommand, headers: Record<string, string> = {}): PutObjectCommand {
+  command.middlewareStack.add((next) => async (args) => {
     Object.assign((args.request as { headers: Record<string, string> }).headers, headers);
     return next(args);
   }, { step: 'build' });
-  return client;
+  return command;
 }
 
 describe(`who and what a statement is about (${ELEMENTS}, ${LOGIC})`, () => {

@@ -3,28 +3,28 @@ import {
   DeleteBucketEncryptionCommand, GetBucketEncryptionCommand, GetObjectCommand, HeadObjectCommand, PutBucketEncryptionCommand,
   PutBucketVersioningCommand, PutObjectCommand, PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
-import { check, code, Peer } from './check';
+import { check, code, TestAws } from './aws';
 
-let aws: Peer;
+let aws: TestAws;
 let key: string;
 let other: string;
 beforeAll(async () => {
-  aws = await Peer.start();
+  aws = await TestAws.start();
   [key, other] = [await aws.key(), await aws.key()];
 });
 afterAll(async () => { await aws?.stop(); });
 
-const put = async (Bucket: string, input: Partial<PutObjectCommandInput> = {}) => aws.s3.send(new PutObjectCommand({ Bucket, Key: 'object', Body: 'body', ...input }));
+const put = async (Bucket: string, input: Partial<PutObjectCommandInput> = {}) => aws.s3().send(new PutObjectCommand({ Bucket, Key: 'object', Body: 'body', ...input }));
 const afterPut = async (Bucket: string, input: Partial<PutObjectCommandInput> = {}) => {
   await put(Bucket, input);
-  return aws.encryptionOf({ Bucket, Key: input.Key ?? 'object' });
+  return aws.headEncryption({ Bucket, Key: input.Key ?? 'object' });
 };
 const customer = (material = randomBytes(32)) => ({ SSECustomerAlgorithm: 'AES256', SSECustomerKey: material.toString('base64') });
 
 describe('default encryption', () => {
   const DOC = 'AmazonS3/latest/userguide/default-bucket-encryption.html';
   check('a new bucket is under SSE-S3', 'AmazonS3/latest/userguide/default-encryption-faq.html', async () => {
-    const { ServerSideEncryptionConfiguration } = await aws.s3.send(new GetBucketEncryptionCommand({ Bucket: await aws.bucket() }));
+    const { ServerSideEncryptionConfiguration } = await aws.s3().send(new GetBucketEncryptionCommand({ Bucket: await aws.bucket() }));
     expect(ServerSideEncryptionConfiguration?.Rules?.[0].ApplyServerSideEncryptionByDefault).toEqual({ SSEAlgorithm: 'AES256' });
   });
   check('an object in a new bucket is under SSE-S3', 'AmazonS3/latest/userguide/default-encryption-faq.html', async () => {
@@ -39,14 +39,14 @@ describe('default encryption', () => {
   check('a new default leaves stored objects as they are', DOC, async () => {
     const Bucket = await aws.bucket();
     await put(Bucket);
-    await aws.s3.send(new PutBucketEncryptionCommand({
+    await aws.s3().send(new PutBucketEncryptionCommand({
       Bucket, ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key } }] },
     }));
-    expect((await aws.encryptionOf({ Bucket, Key: 'object' })).algorithm).toBe('AES256');
+    expect((await aws.headEncryption({ Bucket, Key: 'object' })).algorithm).toBe('AES256');
   });
   check('a removed default is SSE-S3 again', 'AmazonS3/latest/API/API_DeleteBucketEncryption.html', async () => {
     const Bucket = await aws.bucket({ key });
-    await aws.s3.send(new DeleteBucketEncryptionCommand({ Bucket }));
+    await aws.s3().send(new DeleteBucketEncryptionCommand({ Bucket }));
     expect((await afterPut(Bucket)).algorithm).toBe('AES256');
   });
   check('a header wins over the default: SSE-S3', DOC, async () => {
@@ -100,10 +100,10 @@ describe('Bucket Keys', () => {
   });
   check('a setting that is left out of a later call is off', 'AmazonS3/latest/API/API_PutBucketEncryption.html', async () => {
     const Bucket = await aws.bucket({ key, bucketKey: true, blocked: ['SSE-C'] });
-    await aws.s3.send(new PutBucketEncryptionCommand({
+    await aws.s3().send(new PutBucketEncryptionCommand({
       Bucket, ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key } }] },
     }));
-    const { ServerSideEncryptionConfiguration } = await aws.s3.send(new GetBucketEncryptionCommand({ Bucket }));
+    const { ServerSideEncryptionConfiguration } = await aws.s3().send(new GetBucketEncryptionCommand({ Bucket }));
     expect(ServerSideEncryptionConfiguration?.Rules?.[0]).toMatchObject({ BucketKeyEnabled: false });
     expect(ServerSideEncryptionConfiguration?.Rules?.[0].BlockedEncryptionTypes).toBeUndefined();
   });
@@ -115,16 +115,16 @@ describe('keys of the client (SSE-C)', () => {
     const Bucket = await aws.bucket();
     const secret = customer();
     await put(Bucket, secret);
-    expect(await aws.encryptionOf({ Bucket, Key: 'object', ...secret })).toMatchObject({ customer: 'AES256', algorithm: undefined });
+    expect(await aws.headEncryption({ Bucket, Key: 'object', ...secret })).toMatchObject({ customer: 'AES256', algorithm: undefined });
   });
   check('are needed to read', DOC, async () => {
     const Bucket = await aws.bucket();
     const secret = customer();
     await put(Bucket, secret);
-    expect(await code(aws.s3.send(new GetObjectCommand({ Bucket, Key: 'object' })))).toMatch(/^400/);
-    expect(await code(aws.s3.send(new HeadObjectCommand({ Bucket, Key: 'object' })))).toMatch(/^400/);
-    expect(await code(aws.s3.send(new GetObjectCommand({ Bucket, Key: 'object', ...customer() })))).toMatch(/^403/);
-    const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket, Key: 'object', ...secret }));
+    expect(await code(aws.s3().send(new GetObjectCommand({ Bucket, Key: 'object' })))).toMatch(/^400/);
+    expect(await code(aws.s3().send(new HeadObjectCommand({ Bucket, Key: 'object' })))).toMatch(/^400/);
+    expect(await code(aws.s3().send(new GetObjectCommand({ Bucket, Key: 'object', ...customer() })))).toMatch(/^403/);
+    const { Body } = await aws.s3().send(new GetObjectCommand({ Bucket, Key: 'object', ...secret }));
     expect(await Body!.transformToString()).toBe('body');
   });
   check('of the wrong length are refused', DOC, async () => {
@@ -136,11 +136,11 @@ describe('keys of the client (SSE-C)', () => {
   check('are not accepted for an object that is not under one', DOC, async () => {
     const Bucket = await aws.bucket();
     await put(Bucket);
-    expect(await code(aws.s3.send(new GetObjectCommand({ Bucket, Key: 'object', ...customer() })))).toMatch(/^400/);
+    expect(await code(aws.s3().send(new GetObjectCommand({ Bucket, Key: 'object', ...customer() })))).toMatch(/^400/);
   });
   check('can be blocked by the bucket, which then says so', 'AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html', async () => {
     const Bucket = await aws.bucket({ algorithm: 'AES256', blocked: ['SSE-C'] });
-    const { ServerSideEncryptionConfiguration } = await aws.s3.send(new GetBucketEncryptionCommand({ Bucket }));
+    const { ServerSideEncryptionConfiguration } = await aws.s3().send(new GetBucketEncryptionCommand({ Bucket }));
     expect(ServerSideEncryptionConfiguration?.Rules?.[0].BlockedEncryptionTypes).toEqual({ EncryptionType: ['SSE-C'] });
     expect(await code(put(Bucket, customer()))).toBe('403 AccessDenied');
     expect(await code(put(Bucket))).toBe('ok');
@@ -152,13 +152,13 @@ describe('keys of the client (SSE-C)', () => {
 
 check('uploads of one key at the same time keep their own encryption', 'AmazonS3/latest/userguide/Versioning.html', async () => {
   const Bucket = await aws.bucket({ key, bucketKey: true });
-  await aws.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  await aws.s3().send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
   const versions = await Promise.all(Array.from({ length: 16 }, async (_, index) => {
     const SSEKMSKeyId = index % 2 === 0 ? key : other;
     const { VersionId } = await put(Bucket, { ServerSideEncryption: 'aws:kms', SSEKMSKeyId });
     return { VersionId, SSEKMSKeyId };
   }));
   for (const { VersionId, SSEKMSKeyId } of versions) {
-    expect((await aws.encryptionOf({ Bucket, Key: 'object', VersionId })).key).toBe(SSEKMSKeyId);
+    expect((await aws.headEncryption({ Bucket, Key: 'object', VersionId })).key).toBe(SSEKMSKeyId);
   }
 });

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import {
   DeleteBucketPolicyCommand, DeleteObjectCommand, GetBucketEncryptionCommand, GetObjectCommand, ListObjectsV2Command,
-  PutBucketEncryptionCommand, PutBucketPolicyCommand, PutObjectCommand, PutObjectCommandInput, S3Client,
+  PutBucketEncryptionCommand, PutBucketPolicyCommand, PutObjectCommand, PutObjectCommandInput,
   UpdateObjectEncryptionCommand,
 } from '@aws-sdk/client-s3';
-import { check, deniedBy, document, Peer } from './check';
+import { check, deniedBy, document, Statement, TestAws } from './aws';
 
-let aws: Peer;
+let aws: TestAws;
 let key: string;
 let other: string;
 beforeAll(async () => {
-  aws = await Peer.start();
+  aws = await TestAws.start();
   [key, other] = [await aws.key(), await aws.key()];
 });
 afterAll(async () => { await aws?.stop(); });
@@ -18,14 +18,14 @@ afterAll(async () => { await aws?.stop(); });
 const OPERATORS = 'IAM/latest/UserGuide/reference_policies_elements_condition_operators.html';
 const LOGIC = 'IAM/latest/UserGuide/reference_policies_evaluation-logic.html';
 
-async function guarded(...statements: object[]): Promise<string> {
+async function guarded(...statements: Statement[]): Promise<string> {
   const Bucket = await aws.bucket();
-  const text = JSON.stringify(document(statements)).replace(/BUCKET/g, `arn:aws:s3:::${Bucket}`);
-  await aws.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: text }));
+  const text = document(statements).replace(/BUCKET/g, `arn:aws:s3:::${Bucket}`);
+  await aws.s3().send(new PutBucketPolicyCommand({ Bucket, Policy: text }));
   return Bucket;
 }
 
-const put = async (Bucket: string, input: Partial<PutObjectCommandInput> = {}, s3 = aws.s3) =>
+const put = async (Bucket: string, input: Partial<PutObjectCommandInput> = {}, s3 = aws.s3()) =>
   deniedBy(s3.send(new PutObjectCommand({ Bucket, Key: 'object', Body: 'x', ...input })));
 const withHeader = async (Bucket: string, name: string, value: string) => {
   const command = new PutObjectCommand({ Bucket, Key: 'object', Body: 'x' });
@@ -33,9 +33,9 @@ const withHeader = async (Bucket: string, name: string, value: string) => {
     (args.request as { headers: Record<string, string> }).headers[name] = value;
     return next(args);
   }, { step: 'build', name: 'header' });
-  return deniedBy(aws.s3.send(command));
+  return deniedBy(aws.s3().send(command));
 };
-const denyPut = (Condition: object) => ({ Sid: 'Deny', Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: 'BUCKET/*', Condition });
+const denyPut = (Condition: object): Statement => ({ Sid: 'Deny', Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: 'BUCKET/*', Condition });
 
 describe('what a Deny on the key of an upload does', () => {
   const KEY_ID = 's3:x-amz-server-side-encryption-aws-kms-key-id';
@@ -130,20 +130,20 @@ describe('who may', () => {
     const change = new PutBucketEncryptionCommand({
       Bucket, ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
     });
-    expect(await deniedBy(aws.s3.send(change))).toBe('bucket-policy:No');
-    expect(await deniedBy(aws.s3.send(new GetBucketEncryptionCommand({ Bucket })))).toBe('ok');
+    expect(await deniedBy(aws.s3().send(change))).toBe('bucket-policy:No');
+    expect(await deniedBy(aws.s3().send(new GetBucketEncryptionCommand({ Bucket })))).toBe('ok');
   });
   check('the account root can undo a policy that locks everybody out, and nobody else can', 'AmazonS3/latest/API/API_PutBucketPolicy.html', async () => {
     const Bucket = await guarded({ Sid: 'Locked', Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: ['BUCKET', 'BUCKET/*'] });
-    const role = await aws.role({ Effect: 'Allow', Action: '*', Resource: '*' });
+    const role = await aws.role([{ Effect: 'Allow', Action: '*', Resource: '*' }]);
     expect(await deniedBy(role.s3.send(new DeleteBucketPolicyCommand({ Bucket })))).toBe('bucket-policy:Locked');
     expect(await put(Bucket)).toBe('bucket-policy:Locked');
-    expect(await deniedBy(aws.s3.send(new DeleteBucketPolicyCommand({ Bucket })))).toBe('ok');
+    expect(await deniedBy(aws.s3().send(new DeleteBucketPolicyCommand({ Bucket })))).toBe('ok');
     expect(await put(Bucket)).toBe('ok');
   });
   check('a role has what its policy allows, and no more', LOGIC, async () => {
     const Bucket = await aws.bucket();
-    const role = await aws.role({ Effect: 'Allow', Action: ['s3:PutObject', 's3:GetObject'], Resource: `arn:aws:s3:::${Bucket}/in/*` });
+    const role = await aws.role([{ Effect: 'Allow', Action: ['s3:PutObject', 's3:GetObject'], Resource: `arn:aws:s3:::${Bucket}/in/*` }]);
     expect(await put(Bucket, { Key: 'in/x' }, role.s3)).toBe('ok');
     expect(await put(Bucket, { Key: 'out/x' }, role.s3)).toBe('identity-policy:implicit');
     expect(await deniedBy(role.s3.send(new DeleteObjectCommand({ Bucket, Key: 'in/x' })))).toBe('identity-policy:implicit');
@@ -151,33 +151,33 @@ describe('who may', () => {
   });
   check('a Deny in an identity policy wins', LOGIC, async () => {
     const Bucket = await aws.bucket();
-    const role = await aws.role({ Effect: 'Allow', Action: '*', Resource: '*' }, { Sid: 'Never', Effect: 'Deny', Action: 's3:Put*', Resource: '*' });
+    const role = await aws.role([{ Effect: 'Allow', Action: '*', Resource: '*' }, { Sid: 'Never', Effect: 'Deny', Action: 's3:Put*', Resource: '*' }]);
     expect(await put(Bucket, {}, role.s3)).toBe('identity-policy:Never');
   });
   check('a user acts by an access key', LOGIC, async () => {
     const Bucket = await aws.bucket();
-    const user = await aws.user({ Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/*` });
+    const user = await aws.user([{ Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/*` }]);
     expect(await put(Bucket, {}, user.s3)).toBe('ok');
     expect(await deniedBy(user.s3.send(new GetObjectCommand({ Bucket, Key: 'object' })))).toBe('identity-policy:implicit');
   });
   check('a bucket policy alone admits a role of the account that it names', LOGIC, async () => {
-    const role = await aws.role({ Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' });
+    const role = await aws.role([{ Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' }]);
     const Bucket = await guarded({ Effect: 'Allow', Principal: { AWS: role.arn }, Action: 's3:PutObject', Resource: 'BUCKET/*' });
     expect(await put(Bucket, {}, role.s3)).toBe('ok');
   });
   check('a bucket policy that names the account admits no role by itself', LOGIC, async () => {
-    const role = await aws.role({ Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' });
+    const role = await aws.role([{ Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' }]);
     const Bucket = await guarded({ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::123456789012:root' }, Action: 's3:PutObject', Resource: 'BUCKET/*' });
     expect(await put(Bucket, {}, role.s3)).toBe('identity-policy:implicit');
   });
   check('aws:PrincipalArn of a session is the ARN of its role', 'IAM/latest/UserGuide/reference_policies_condition-keys.html', async () => {
-    const role = await aws.role({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
+    const role = await aws.role([{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
     const Bucket = await guarded(denyPut({ ArnNotEquals: { 'aws:PrincipalArn': role.arn } }));
     expect(await put(Bucket, {}, role.s3)).toBe('ok');
     expect(await put(Bucket)).toBe('bucket-policy:Deny');
   });
   check('nobody is admitted without a signature unless the policy says so', LOGIC, async () => {
-    const anonymous = new S3Client({ endpoint: aws.s3.config.endpoint && (await aws.s3.config.endpoint()), region: 'us-east-1', forcePathStyle: true, signer: { sign: async (request) => request }, credentials: { accessKeyId: 'x', secretAccessKey: 'x' } });
+    const anonymous = aws.anonymous();
     const closed = await aws.bucket();
     expect(await put(closed, {}, anonymous)).toMatch(/implicit$/);
     const open = await guarded({ Effect: 'Allow', Principal: '*', Action: 's3:PutObject', Resource: 'BUCKET/*' });
@@ -198,7 +198,7 @@ check('the key in the body of UpdateObjectEncryption is a condition key', 'servi
     Condition: { StringNotEquals: { 's3:x-amz-server-side-encryption-aws-kms-key-id': key } },
   });
   await put(Bucket);
-  const update = async (KMSKeyArn: string) => deniedBy(aws.s3.send(new UpdateObjectEncryptionCommand({ Bucket, Key: 'object', ObjectEncryption: { SSEKMS: { KMSKeyArn } } })));
+  const update = async (KMSKeyArn: string) => deniedBy(aws.s3().send(new UpdateObjectEncryptionCommand({ Bucket, Key: 'object', ObjectEncryption: { SSEKMS: { KMSKeyArn } } })));
   expect(await update(other)).toBe('bucket-policy:Pinned');
   expect(await update(key)).toBe('ok');
 });
