@@ -54,6 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-s3@3.1175.0', // has UpdateObjectEncryption and BlockedEncryptionTypes
     '@aws-sdk/client-cloudwatch@3.1164.0', // the local Step Functions make the calls of the state machine with it
     '@aws-sdk/client-eventbridge@3.1169.0',
+    '@aws-sdk/client-lambda@3.1164.0', // the local Lambda speaks the same API, and the tests call it
     '@aws-sdk/client-s3-control@3.1112.0', // S3 Batch Operations; bundled into the handlers and the command
     '@aws-sdk/client-sfn@3.1164.0', // starts and follows the state machine; bundled into the command
     '@aws-sdk/client-sns@3.1169.0',

@@ -2,12 +2,12 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { StackArtifact } from './assembly';
 import { type Clients, createClients, type Credentials } from './clients';
 import { CrossStackValues } from './cross-stack';
-import { FunctionStore } from './custom-resource/function-store';
 import type { Deployment, DeployOptions } from './deploy';
 import { type DeployedResource, type DeployedStack, DeploymentError, type DestroyReport, type Listener, type LiveResource, withoutPlan } from './deployment';
 import { destroyResources } from './destroy';
 import { describe, reason, RefusedError } from './errors';
 import { StackDeployer } from './stack';
+import { FunctionHost } from '../emulator/lambda/function-host';
 
 const DEFAULT_REGION = 'us-east-1';
 const ANY_CREDENTIALS: Credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -15,18 +15,19 @@ const ANY_CREDENTIALS: Credentials = { accessKeyId: 'test', secretAccessKey: 'te
 /** Deploys the stacks of a cloud assembly one after the other, and takes them back. */
 export class AssemblyDeployer {
   private readonly clients = new Map<string, Clients>();
-  private readonly functions = new FunctionStore();
   private readonly values = new CrossStackValues();
   private readonly stacks: DeployedStack[] = [];
   private live: LiveResource[] = [];
+  private functions?: FunctionHost;
 
   constructor(private readonly artifacts: readonly StackArtifact[], private readonly options: DeployOptions) {}
 
   public async deploy(): Promise<Deployment> {
     try {
       const account = await this.account();
+      const functions = this.functionHost(account);
       // All templates are read before the first one is deployed, so that a type that is not known costs nothing.
-      const deployers = this.artifacts.map((artifact) => this.stackDeployer(artifact, account));
+      const deployers = this.artifacts.map((artifact) => this.stackDeployer(artifact, account, functions));
       for (const [index, deployer] of deployers.entries()) {
         const stack = await deployer.deploy();
         this.stacks.push(stack);
@@ -35,7 +36,19 @@ export class AssemblyDeployer {
     } catch (error) {
       throw await this.failure(error);
     }
+    await this.cool();
     return this.deployment();
+  }
+
+  private functionHost(account: string): FunctionHost {
+    const { endpoint, credentials, region = DEFAULT_REGION } = this.options;
+    this.functions = this.options.functions ?? new FunctionHost({ endpoint, account, region, credentials });
+    return this.functions;
+  }
+
+  /** Only who gave a host of functions can say when nothing runs on it any more. */
+  private async cool(): Promise<void> {
+    if (this.options.functions === undefined) await this.functions?.cool();
   }
 
   private async account(): Promise<string> {
@@ -49,7 +62,7 @@ export class AssemblyDeployer {
     return account;
   }
 
-  private stackDeployer(artifact: StackArtifact, account: string): StackDeployer {
+  private stackDeployer(artifact: StackArtifact, account: string, functions: FunctionHost): StackDeployer {
     const region = this.regionOf(artifact);
     const consumer = { stackName: artifact.stackName, region };
     return new StackDeployer(artifact, {
@@ -58,7 +71,7 @@ export class AssemblyDeployer {
       clients: this.clientsOf(region),
       credentials: this.options.credentials ?? ANY_CREDENTIALS,
       endpoint: this.options.endpoint,
-      functions: this.functions,
+      functions,
       log: this.log,
       created: (resource) => this.live.push(resource),
       importValue: (name) => this.values.importValue(consumer, name),
@@ -80,7 +93,7 @@ export class AssemblyDeployer {
     };
     return {
       stacks: this.stacks,
-      functions: this.functions.list(),
+      functions: this.functions?.list() ?? [],
       outputs: (stackName) => stackOf(stackName).outputs,
       physicalId: (stackName, logicalId) => resourceOf(stackName, logicalId).physicalId,
       attribute: (stackName, logicalId, attribute) => {
@@ -97,7 +110,8 @@ export class AssemblyDeployer {
       log: this.log, rollback, importersOf: (stackName) => this.values.importersOf(stackName),
     });
     this.live = this.live.filter((live) => report.failed.some(({ resource }) => isSame(resource, live)));
-    if (this.live.length === 0) this.close();
+    await this.cool();
+    if (this.live.length === 0) await this.close();
     return report;
   }
 
@@ -108,7 +122,7 @@ export class AssemblyDeployer {
     if (created.length > 0) lines.push(`it had created ${names(created)}`);
     if (rollback?.retained.length) lines.push(`their DeletionPolicy retains ${names(rollback.retained)}`);
     for (const { resource, reason: why } of rollback?.failed ?? []) lines.push(`the rollback of ${describe(resource)} failed: ${why}`);
-    this.close();
+    await this.close();
     return new DeploymentError(lines.join('\n'), created, rollback, error);
   }
 
@@ -119,12 +133,13 @@ export class AssemblyDeployer {
   private clientsOf(region: string): Clients {
     const existing = this.clients.get(region);
     if (existing) return existing;
-    const created = createClients(this.options.endpoint, region, this.options.credentials ?? ANY_CREDENTIALS);
+    const created = createClients(this.options.endpoint, region, this.options.credentials ?? ANY_CREDENTIALS, this.options.stepFunctions);
     this.clients.set(region, created);
     return created;
   }
 
-  private close(): void {
+  private async close(): Promise<void> {
+    if (this.options.functions === undefined) await this.functions?.close();
     for (const clients of this.clients.values()) clients.close();
   }
 

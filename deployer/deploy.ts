@@ -1,8 +1,9 @@
 import { readAssembly } from './assembly';
 import { AssemblyDeployer } from './assembly-deployer';
 import { assertLocal, type Credentials } from './clients';
-import type { StoredFunction } from './custom-resource/function-store';
 import type { DeployedStack, DestroyReport, Listener } from './deployment';
+import type { FunctionDefinition } from '../emulator/lambda/function-definition';
+import type { FunctionHost } from '../emulator/lambda/function-host';
 
 export { DeploymentError } from './deployment';
 export type { DeployedResource, DeployedStack, DeployEvent, DestroyReport, FailedDeletion } from './deployment';
@@ -25,6 +26,18 @@ export interface DeployOptions {
   readonly account?: string;
   /** @default - credentials that every local endpoint takes */
   readonly credentials?: Credentials;
+  /**
+   * Where the functions of the stacks run.
+   *
+   * @default - in a host of the deployment's own, for custom resources only
+   */
+  readonly functions?: FunctionHost;
+  /**
+   * The address of a local Step Functions.
+   *
+   * @default - state machines are refused
+   */
+  readonly stepFunctions?: string;
   /** @default - nothing is reported */
   readonly log?: Listener;
   /**
@@ -38,8 +51,8 @@ export interface DeployOptions {
 /** A cloud assembly that is deployed. */
 export interface Deployment {
   readonly stacks: readonly DeployedStack[];
-  /** The functions that custom resources call. */
-  readonly functions: readonly StoredFunction[];
+  /** The functions of the stacks, which local endpoints do not run. */
+  readonly functions: readonly FunctionDefinition[];
   outputs(stackName: string): Readonly<Record<string, unknown>>;
   physicalId(stackName: string, logicalId: string): string;
   attribute(stackName: string, logicalId: string, attribute: string): unknown;
@@ -50,6 +63,7 @@ export interface Deployment {
 /** Deploys a cloud assembly, given as its folder or as what `app.synth()` returns, onto a local endpoint. */
 export async function deployAssembly(assembly: string | { readonly directory: string }, options: DeployOptions): Promise<Deployment> {
   assertLocal(options.endpoint);
+  if (options.stepFunctions !== undefined) assertLocal(options.stepFunctions);
   const artifacts = readAssembly(typeof assembly === 'string' ? assembly : assembly.directory);
   return new AssemblyDeployer(artifacts, options).deploy();
 }

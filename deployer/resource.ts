@@ -1,9 +1,9 @@
 import type { StackArtifact } from './assembly';
 import type { Clients, Credentials } from './clients';
-import type { FunctionStore } from './custom-resource/function-store';
 import type { ResourceName } from './errors';
 import type { Environment } from './intrinsics';
 import type { PropertyReader } from './property-reader';
+import type { FunctionHost } from '../emulator/lambda/function-host';
 
 /** What a resource can use while it is deployed. */
 export interface ResourceContext extends ResourceName {
@@ -12,7 +12,7 @@ export interface ResourceContext extends ResourceName {
   readonly endpoint: string;
   readonly credentials: Credentials;
   readonly stack: StackArtifact;
-  readonly functions: FunctionStore;
+  readonly functions: FunctionHost;
   /** A name for a resource whose template gives none, as CloudFormation makes it. */
   physicalName(options: { maxLength: number; lowerCase?: boolean }): string;
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { StackArtifact } from './assembly';
 import type { Clients, Credentials } from './clients';
-import type { FunctionStore } from './custom-resource/function-store';
 import { type DeployedStack, type Listener, type LiveResource, withoutPlan } from './deployment';
 import { describe, RefusedError, reason } from './errors';
 import { type Environment, type Lookup, resolveIntrinsics, type StackOutputRequest } from './intrinsics';
@@ -10,6 +9,7 @@ import type { ResourceContext } from './resource';
 import { handlerOf, IGNORED_TYPES } from './resources';
 import { conditionEvaluator, dependenciesOf, orderResources, parseTemplate, type Template, type TemplateResource } from './template';
 import { isRecord } from './values';
+import type { FunctionHost } from '../emulator/lambda/function-host';
 
 /** What a stack needs from the deployment that it is part of. */
 export interface StackOptions {
@@ -18,7 +18,7 @@ export interface StackOptions {
   readonly endpoint: string;
   readonly account: string;
   readonly region: string;
-  readonly functions: FunctionStore;
+  readonly functions: FunctionHost;
   readonly log: Listener;
   /** Called as soon as a resource exists, so that a failure after it can be taken back. */
   created(resource: LiveResource): void;

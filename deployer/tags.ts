@@ -19,6 +19,11 @@ export function readTags(properties: PropertyReader, context: ResourceContext): 
   return [...own, ...inherited];
 }
 
+/** Tags as the services of JSON take them that have an object for them. */
+export function tagMap(tags: readonly Tag[]): Record<string, string> {
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+}
+
 /** A list of key and value pairs, such as the tag filters of a rule. */
 export function readTagList(properties: PropertyReader, key: string): Tag[] | undefined {
   return properties.objects(key)?.map((tag) => ({ Key: tag.requiredString('Key'), Value: tag.requiredString('Value') }));

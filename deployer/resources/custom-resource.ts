@@ -15,7 +15,7 @@ export const customResource: ResourceHandler = (properties, context) => {
   if (!stored) throw properties.refuse('ServiceToken', `${serviceToken} is not a function that it deployed`);
   // CloudFormation hands over all scalars as strings.
   const resourceProperties = stringify({ ServiceToken: serviceToken, ...properties.rest() });
-  const call = async (requestType: 'Create' | 'Delete', physicalId?: string): Promise<CustomResourceResponse> => invoke(stored, {
+  const call = async (requestType: 'Create' | 'Delete', physicalId?: string): Promise<CustomResourceResponse> => invoke(context.functions, stored, {
     RequestType: requestType,
     RequestId: randomUUID(),
     StackId: context.env.stackId,
@@ -23,7 +23,7 @@ export const customResource: ResourceHandler = (properties, context) => {
     ResourceType: context.type,
     PhysicalResourceId: physicalId,
     ResourceProperties: resourceProperties,
-  }, timeout, context);
+  }, timeout);
 
   let response: CustomResourceResponse | undefined;
   return {

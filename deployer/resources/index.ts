@@ -1,5 +1,7 @@
 import type { ResourceHandler } from '../resource';
+import { cloudwatchAlarm, cloudwatchDashboard } from './cloudwatch';
 import { customResource } from './custom-resource';
+import { eventsRule } from './events-rule';
 import { iamAccessKey } from './iam-access-key';
 import { iamManagedPolicy } from './iam-managed-policy';
 import { iamPolicy } from './iam-policy';
@@ -8,11 +10,20 @@ import { iamUser } from './iam-user';
 import { kmsAlias } from './kms-alias';
 import { kmsKey } from './kms-key';
 import { lambdaFunction } from './lambda-function';
+import { lambdaPermission, lambdaVersion } from './lambda-parts';
+import { logGroup } from './log-group';
 import { s3Bucket } from './s3-bucket';
 import { s3BucketPolicy } from './s3-bucket-policy';
+import { schedulerSchedule } from './scheduler-schedule';
+import { snsSubscription, snsTopic, snsTopicPolicy } from './sns';
+import { sqsQueue, sqsQueuePolicy } from './sqs';
+import { stateMachine } from './state-machine';
 
 const HANDLERS: Record<string, ResourceHandler> = {
   'AWS::CloudFormation::CustomResource': customResource,
+  'AWS::CloudWatch::Alarm': cloudwatchAlarm,
+  'AWS::CloudWatch::Dashboard': cloudwatchDashboard,
+  'AWS::Events::Rule': eventsRule,
   'AWS::IAM::AccessKey': iamAccessKey,
   'AWS::IAM::ManagedPolicy': iamManagedPolicy,
   'AWS::IAM::Policy': iamPolicy,
@@ -21,8 +32,18 @@ const HANDLERS: Record<string, ResourceHandler> = {
   'AWS::KMS::Alias': kmsAlias,
   'AWS::KMS::Key': kmsKey,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Permission': lambdaPermission,
+  'AWS::Lambda::Version': lambdaVersion,
+  'AWS::Logs::LogGroup': logGroup,
   'AWS::S3::Bucket': s3Bucket,
   'AWS::S3::BucketPolicy': s3BucketPolicy,
+  'AWS::SNS::Subscription': snsSubscription,
+  'AWS::SNS::Topic': snsTopic,
+  'AWS::SNS::TopicPolicy': snsTopicPolicy,
+  'AWS::SQS::Queue': sqsQueue,
+  'AWS::SQS::QueuePolicy': sqsQueuePolicy,
+  'AWS::Scheduler::Schedule': schedulerSchedule,
+  'AWS::StepFunctions::StateMachine': stateMachine,
 };
 
 /** Tells AWS which constructs an app uses. It deploys nothing, so it is ignored on purpose. */

@@ -1,20 +1,23 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FunctionDefinition } from '../../emulator/lambda/function-definition';
 import { findAsset } from '../custom-resource/asset';
 import type { PropertyReader } from '../property-reader';
 import type { ResourceContext, ResourceHandler } from '../resource';
+import { readTags, tagMap } from '../tags';
 import { isScalar } from '../values';
 
 // The values of Lambda: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MEGABYTES = 128;
 const MAX_NAME_LENGTH = 64;
+const ARCHITECTURES = ['arm64', 'x86_64'];
 
 /**
- * AWS::Lambda::Function, as code for custom resources: the deployer keeps it and runs it itself.
+ * AWS::Lambda::Function, run by a host on this machine.
  *
- * Every property that is read here takes effect in the child process that runs the code.
+ * Every property that is read here takes effect in the processes that run the code.
  */
 export const lambdaFunction: ResourceHandler = (properties, context) => {
   const runtime = properties.requiredString('Runtime');
@@ -32,14 +35,18 @@ export const lambdaFunction: ResourceHandler = (properties, context) => {
     timeoutSeconds: properties.number('Timeout') ?? DEFAULT_TIMEOUT_SECONDS,
     memoryMegabytes: properties.number('MemorySize') ?? DEFAULT_MEMORY_MEGABYTES,
     environment: readEnvironment(properties),
+    reservedConcurrency: properties.number('ReservedConcurrentExecutions'),
+    logging: readLogging(properties),
+    tags: tagMap(readTags(properties, context)),
   };
+  readArchitectures(properties);
   return {
     create: async () => {
-      context.functions.add({ ...stored, directory: code.directory() });
+      await context.functions.create({ ...stored, directory: code.directory() });
       return { physicalId: name, attributes: { Arn: arn } };
     },
     destroy: async () => {
-      context.functions.remove(arn);
+      await context.functions.remove(arn);
       code.remove();
     },
   };
@@ -51,6 +58,18 @@ function readEnvironment(properties: PropertyReader): Record<string, string> {
     if (!isScalar(value)) throw properties.refuse('Environment', `the variable ${name} is not a string`);
     return [name, String(value)];
   }));
+}
+
+/** A function finds these in its environment. The system's own lines are not written here, so their level is refused. */
+function readLogging(properties: PropertyReader): FunctionDefinition['logging'] {
+  const logging = properties.object('LoggingConfig');
+  return logging && { group: logging.string('LogGroup'), format: logging.string('LogFormat'), level: logging.string('ApplicationLogLevel') };
+}
+
+/** Code of Node is the same on both. */
+function readArchitectures(properties: PropertyReader): void {
+  const other = properties.strings('Architectures')?.find((architecture) => !ARCHITECTURES.includes(architecture));
+  if (other !== undefined) throw properties.refuse('Architectures', `it must be ${ARCHITECTURES.join(' or ')}, got ${other}`);
 }
 
 interface Code {

@@ -139,10 +139,10 @@ describe('a custom resource', () => {
 
   test.each<[string, string, RegExp]>([
     ['its handler answers FAILED', answering('{ Status: \'FAILED\', PhysicalResourceId: \'x\', Reason: \'the disk is full\' }'), /the handler answered FAILED: the disk is full/],
-    ['its handler throws', 'exports.handler = async () => { throw new Error("out of luck"); };', /exit code 1 and sent no response(.|\n)*out of luck/],
-    ['its handler forgets to answer', 'exports.handler = async () => { console.log("a trace"); };', /exit code 0 and sent no response(.|\n)*a trace/],
-    ['its code does not load', 'nonsense(', /exit code 1 and sent no response/],
-    ['its code has no such handler', 'exports.other = 1;', /the code has no handler index.handler/],
+    ['its handler throws', 'exports.handler = async () => { throw new Error("out of luck"); };', /failed with Error: out of luck, and sent no response/],
+    ['its handler forgets to answer', 'exports.handler = async () => { console.log("a trace"); };', /ended and sent no response(.|\n)*a trace/],
+    ['its code does not load', 'nonsense(', /failed with Runtime.UserCodeSyntaxError: SyntaxError/],
+    ['its code has no such handler', 'exports.other = 1;', /index.handler is undefined or not exported/],
     ['its response has no status', answering('{ Status: \'MAYBE\' }'), /no Status of SUCCESS or FAILED/],
     ['its response has no physical id', answering('{ Status: \'SUCCESS\' }'), /no PhysicalResourceId/],
     ['its response is too long', answering('{ Status: \'SUCCESS\', PhysicalResourceId: \'x\', Data: { Long: \'x\'.repeat(5000) } }'), /bytes, CloudFormation takes 4096/],

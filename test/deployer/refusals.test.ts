@@ -64,6 +64,20 @@ const REFUSED: [type: string, properties: object, path: string][] = [
   ['AWS::Lambda::Function', { ...fn, Layers: [] }, 'Layers'],
   ['AWS::Lambda::Function', { ...fn, Environment: { Variables: {}, Typo: 1 } }, 'Environment.Typo'],
   ['AWS::Lambda::Function', { ...fn, Code: { ...code, S3ObjectVersion: 'x' } }, 'Code.S3ObjectVersion'],
+  ['AWS::Lambda::Function', { ...fn, LoggingConfig: { SystemLogLevel: 'WARN' } }, 'LoggingConfig.SystemLogLevel'],
+  ['AWS::Lambda::Function', { ...fn, TracingConfig: { Mode: 'Active' } }, 'TracingConfig'],
+  ['AWS::Logs::LogGroup', { FieldIndexPolicies: [] }, 'FieldIndexPolicies'],
+  ['AWS::SNS::Topic', { FifoTopic: true }, 'FifoTopic'],
+  ['AWS::SNS::Topic', { Subscription: [{ Protocol: 'sqs', Endpoint: 'x', Typo: 1 }] }, 'Subscription[0].Typo'],
+  ['AWS::SNS::TopicPolicy', { Topics: ['x'], PolicyDocument: document, Typo: 1 }, 'Typo'],
+  ['AWS::SNS::Subscription', { TopicArn: 'x', Protocol: 'sqs', Endpoint: 'x', DeliveryPolicy: {} }, 'DeliveryPolicy'],
+  ['AWS::SQS::Queue', { FifoQueue: true }, 'FifoQueue'],
+  ['AWS::SQS::QueuePolicy', { Queues: ['x'], PolicyDocument: document, Typo: 1 }, 'Typo'],
+  ['AWS::Events::Rule', { ScheduleExpression: 'rate(1 day)', Targets: [{ Id: 'a', Arn: 'x', EcsParameters: {} }] }, 'Targets[0].EcsParameters'],
+  ['AWS::Events::Rule', { ScheduleExpression: 'rate(1 day)', Targets: [{ Id: 'a', Arn: 'x', RetryPolicy: { Typo: 1 } }] }, 'Targets[0].RetryPolicy.Typo'],
+  ['AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 day)', FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: 'x', RoleArn: 'x' }, StartDate: 'x' }, 'StartDate'],
+  ['AWS::CloudWatch::Alarm', { ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 1, ThresholdMetricId: 'x' }, 'ThresholdMetricId'],
+  ['AWS::CloudWatch::Dashboard', { DashboardBody: '{}', Tags: [] }, 'Tags'],
 ];
 
 describe('a property that would not be applied', () => {
@@ -85,16 +99,16 @@ describe('a template', () => {
   test('is refused for a type that is not known, before anything is created', async () => {
     const error = await deploy(writeAssembly({
       A: { template: { Resources: { First: { Type: 'AWS::S3::Bucket' } } } },
-      B: { template: { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } }, dependencies: ['A'] },
+      B: { template: { Resources: { Table: { Type: 'AWS::DynamoDB::Table' } } }, dependencies: ['A'] },
     })).catch((caught: Error) => caught);
     expect(error).toBeInstanceOf(DeploymentError);
-    expect((error as DeploymentError).message).toBe('Topic (AWS::SNS::Topic): the deployer does not apply resources of this type and so refuses it');
+    expect((error as DeploymentError).message).toBe('Table (AWS::DynamoDB::Table): the deployer does not apply resources of this type and so refuses it');
     expect((error as DeploymentError).created).toEqual([]);
   });
 
   test('may hold a resource of an unknown type whose condition is false', async () => {
     const deployment = await deploy(writeStack(
-      { Topic: { Type: 'AWS::SNS::Topic', Condition: 'Never' }, Bucket: { Type: 'AWS::S3::Bucket' } },
+      { Table: { Type: 'AWS::DynamoDB::Table', Condition: 'Never' }, Bucket: { Type: 'AWS::S3::Bucket' } },
       { Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } },
     ));
     expect(deployment.stacks[0].resources.map(({ logicalId }) => logicalId)).toEqual(['Bucket']);
