@@ -3,6 +3,7 @@ export * from './checkpoint';
 export * from './clock';
 export * from './decide';
 export * from './encryption';
+export { LeanStore, type LeanStoreOptions } from './lean/lean-store';
 export * from './object';
 export * from './outcome';
 export * from './pages';

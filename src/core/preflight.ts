@@ -108,7 +108,12 @@ async function knowsUpdate(options: PreflightOptions): Promise<boolean> {
       ...at, ObjectEncryption: { SSEKMS: { KMSKeyArn: options.target.keyArn, BucketKeyEnabled: options.target.bucketKey } },
     })));
   } catch (error) {
-    return error instanceof StoreError && error.meaning === 'gone';
+    if (!(error instanceof StoreError)) { throw error; }
+    // Who knows the operation and may not be asked says so with its name; objects will say what is missing.
+    if (error.meaning === 'gone' || error.meaning === 'refused' && /UpdateObjectEncryption/.test(error.message)) { return true; }
+    // No answer is not a no: a run without updates would copy every object instead.
+    if (error.meaning === 'retryable' || error.meaning === 'fatal') { throw error; }
+    return false;
   }
   await optional(() => options.s3.send(new DeleteObjectCommand(at))); // what the server made of our question
   return false;

@@ -90,12 +90,18 @@ async function update(job: Job, state: ObjectState): Promise<Outcome> {
   return { kind: 'rewritten', key: state.key, versionId: state.versionId, size: state.size, engine: 'update', from: state.encryption };
 }
 
-/** An endpoint that answers 200 and does something else must not be asked a thousand times more. */
+/**
+ * An endpoint that answers 200 and does something else must not be asked a thousand times more: one that does not know
+ * the operation takes the request for an upload, and then the object has the bytes of our request.
+ */
 async function inspect({ store, target }: Job, before: ObjectState): Promise<void> {
   const after = await store.head(before);
-  const overwritten = after.versionId === before.versionId && after.etag !== before.etag && after.size !== before.size;
-  if (isUnder(after.encryption, target) && after.size === before.size) { return; }
-  if (overwritten && isUnder(after.encryption, target)) { return; }
+  if (isUnder(after.encryption, target) && after.etag === before.etag) { return; }
+  // Somebody overwrote it in between, which is no evidence: what is there now decides. Was it our own request, then
+  // the next one has the same ETag before and after, and is found out.
+  if (after.etag !== before.etag) {
+    throw new StoreError('Overwritten', `"${before.key}" was overwritten while it was updated`, 'changed');
+  }
   throw new StoreError('NotUnderTarget',
     `UpdateObjectEncryption of "${before.key}" was answered with success, and the object then has ${after.size} bytes under ` +
     `${after.encryption.status} ${after.encryption.keyArn ?? ''} instead of ${before.size} bytes under the target key`, 'fatal');

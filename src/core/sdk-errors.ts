@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { meaningOf, StoreError } from './store-error';
 
 interface SdkError {
@@ -11,13 +12,17 @@ interface SdkError {
 
 /** Turns what the SDK throws into a StoreError; what is not an answer of the endpoint or the network stays as it is. */
 export function storeErrorFrom(error: unknown): unknown {
-  if (error instanceof StoreError || !(error instanceof Error)) { return error; }
+  // Not instanceof: Node's own errors may be of another realm than this code.
+  if (error instanceof StoreError || !types.isNativeError(error)) { return error; }
   const thrown = error as Error & SdkError;
   const status = thrown.$metadata?.httpStatusCode;
   // HeadObject has no body: the SDK then names the error after the status.
   const code = [thrown.Code, thrown.code, thrown.cause?.code, thrown.name].find((each) => each !== undefined && each !== 'Error') ?? 'Unknown';
   if (status === undefined && !isNetwork(code, thrown)) { return error; }
-  return new StoreError(String(code), messageOf(thrown, String(code)), meaningOf(String(code), thrown.message, status), { cause: error, status });
+  const meaning = meaningOf(String(code), thrown.message, status);
+  // An answer that was cut off has the status of a good one, and no code.
+  const cutOff = meaning === 'refused' && (status === undefined || status < 300) && isNetwork(String(code), thrown);
+  return new StoreError(String(code), messageOf(thrown, String(code)), cutOff ? 'retryable' : meaning, { cause: error, status });
 }
 
 /** Without a body there is no message either; the operation at least is known from the command that was sent. */

@@ -230,7 +230,7 @@ export class SdkStore implements ObjectStore {
     return { ...this.base, Key: ref.key, VersionId: ref.versionId };
   }
 
-  private async call<T>(send: () => Promise<T>): Promise<T> {
+  protected async call<T>(send: () => Promise<T>): Promise<T> {
     try {
       return await send();
     } catch (error) {

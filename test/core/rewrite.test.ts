@@ -1,4 +1,4 @@
-import { FakeStore, object, OLD_KEY, TARGET, under } from './fake-store';
+import { FakeStore, KEY, object, OLD_KEY, TARGET, under } from './fake-store';
 import { ALL_SOURCES, AWS_ABILITIES } from '../../src/core/decide';
 import { type Job, rewrite } from '../../src/core/rewrite';
 import { StoreError } from '../../src/core/store-error';
@@ -140,9 +140,21 @@ describe('errors', () => {
 
   test('an endpoint that says yes and does something else is caught by reading back', async () => {
     const store = new FakeStore([object('a'), object('b', unencrypted)]);
-    store.updateEncryption = async () => { store.put(object('a', { size: 99 })); };
+    store.updateEncryption = async () => { store.put(object('a', { size: 99, etag: '"of our request"' })); };
     expect(await rewrite(job(store, { readBack: () => true }), { key: 'a' })).toMatchObject({ kind: 'failed', code: 'NotUnderTarget', fatal: true });
     store.copy = async () => ({ etag: '"x"', encryption: { status: 'SSE-S3', bucketKey: false } });
     expect(await rewrite(job(store), { key: 'b' })).toMatchObject({ kind: 'failed', code: 'NotUnderTarget', fatal: true });
+  });
+
+  test('what somebody overwrites before it is read back is no evidence against the endpoint', async () => {
+    const store = new FakeStore([object('a')]);
+    const update = store.updateEncryption.bind(store);
+    let overwrites = 1;
+    store.updateEncryption = async (ref, target) => {
+      await update(ref, target);
+      if (overwrites-- > 0) { store.put(object('a', { size: 99 })); }
+    };
+    expect(await rewrite(job(store, { readBack: () => true }), { key: 'a' })).toMatchObject({ kind: 'rewritten', engine: 'update', size: 99 });
+    expect(store.latest('a')).toMatchObject({ size: 99, encryption: { keyArn: KEY } });
   });
 });
