@@ -13,13 +13,14 @@ export async function copyKeepingAll(job: Job, state: ObjectState, planned: Engi
 Promise<{ kind: 'written'; written: Written; engine: Engine } | Reported> {
   const { store, target } = job;
   const ref: VersionRef = { key: state.key, versionId: state.versionId };
-  const [locked, grants, checksum] = await Promise.all([
+  const [locked, grants, found] = await Promise.all([
     job.objectLock ? store.isLocked(ref) : false,
     job.acls ? store.grants(ref) : undefined,
-    store.checksum(ref),
+    state.checksum ?? store.checksum(ref),
   ]);
   if (locked) { return exception(state, 'locked', 'Object Lock protects it, and a copy would be a version without the lock'); }
 
+  const checksum = found === 'none' ? undefined : found;
   // The checksum of a multipart upload depends on where its parts began.
   const engine: Engine = checksum?.type === 'COMPOSITE' ? 'multipart-copy' : planned;
   const request = { source: state, target, replaces: state.etag, checksumAlgorithm: checksum?.algorithm, grants };

@@ -4,7 +4,7 @@ import type { ObjectState, VersionRef } from './object';
 
 const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
-export function stateFrom(ref: VersionRef, answer: HeadObjectCommandOutput, now: Date): ObjectState {
+export function stateFrom(ref: VersionRef, answer: HeadObjectCommandOutput, now: Date, checksum?: ObjectState['checksum']): ObjectState {
   const storageClass = answer.StorageClass ?? 'STANDARD'; // S3 leaves the header out for STANDARD
   const retained = answer.ObjectLockRetainUntilDate !== undefined && answer.ObjectLockRetainUntilDate.getTime() > now.getTime();
   // Intelligent-Tiering archives without changing the class; it then says so in ArchiveStatus.
@@ -30,5 +30,6 @@ export function stateFrom(ref: VersionRef, answer: HeadObjectCommandOutput, now:
     },
     metadata: answer.Metadata ?? {},
     unreadableMetadata: (answer.MissingMeta ?? 0) > 0 || answer.ExpiresString !== undefined && Number.isNaN(Date.parse(answer.ExpiresString)),
+    checksum,
   };
 }

@@ -31,6 +31,8 @@ export interface ObjectState {
   readonly metadata: Readonly<Record<string, string>>;
   /** S3 could not decode some metadata values, so they cannot be written again. */
   readonly unreadableMetadata: boolean;
+  /** Absent where it was not asked for: the store has to be asked. */
+  readonly checksum?: Checksum | 'none';
 }
 
 /** System metadata that a multipart copy has to name again. */

@@ -12,7 +12,12 @@ import { type OpenPage, Watermark } from './watermark';
 export interface RunOptions {
   readonly job: Job;
   readonly prefix: string;
-  /** Old versions too; those that only a copy could encrypt are reported. */
+  /**
+   * Old versions too; those that only a copy could encrypt are reported. S3 lists the newest version of a key first, and
+   * to turn that round the versions of one key, which may be millions, would have to be kept. Nobody could tell: an
+   * update changes no version but its own, nor the order of versions, and only the current one is ever copied.
+   * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+   */
   readonly noncurrent: boolean;
   readonly concurrency: number;
   readonly ledger: Ledger;

@@ -4,6 +4,7 @@ import {
   GetObjectTaggingCommand, HeadObjectCommand, type HeadObjectCommandOutput, ListObjectsV2Command, ListObjectVersionsCommand,
   type S3Client, UpdateObjectEncryptionCommand, UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import { checksumFrom } from './checksum';
 import type { Clock } from './clock';
 import { encryptionFrom, type Target } from './encryption';
 import { grantsFrom } from './grants';
@@ -39,8 +40,9 @@ export class SdkStore implements ObjectStore {
     const answer = await this.call(() => this.options.client.send(new ListObjectsV2Command({
       ...this.base, Prefix: prefix, StartAfter: after?.key, EncodingType: 'url',
     })));
+    const decode = decoderOf(answer);
     const versions = (answer.Contents ?? []).map((each): ListedVersion => ({
-      key: decodeKey(each.Key ?? ''), isLatest: true, size: each.Size ?? 0, etag: each.ETag ?? '', storageClass: each.StorageClass ?? 'STANDARD',
+      key: decode(each.Key ?? ''), isLatest: true, size: each.Size ?? 0, etag: each.ETag ?? '', storageClass: each.StorageClass ?? 'STANDARD',
     }));
     const last = versions.at(-1);
     return { versions, next: answer.IsTruncated && last !== undefined ? { key: last.key } : undefined };
@@ -50,16 +52,18 @@ export class SdkStore implements ObjectStore {
     const answer = await this.call(() => this.options.client.send(new ListObjectVersionsCommand({
       ...this.base, Prefix: prefix, KeyMarker: after?.key, VersionIdMarker: after?.versionId, EncodingType: 'url',
     })));
+    const decode = decoderOf(answer);
     const versions = (answer.Versions ?? []).map((each): ListedVersion => ({
-      key: decodeKey(each.Key ?? ''),
+      key: decode(each.Key ?? ''),
       versionId: each.VersionId,
       isLatest: each.IsLatest ?? false,
       size: each.Size ?? 0,
       etag: each.ETag ?? '',
       storageClass: each.StorageClass ?? 'STANDARD',
     }));
-    const next = answer.IsTruncated ? { key: decodeKey(answer.NextKeyMarker ?? ''), versionId: answer.NextVersionIdMarker } : undefined;
-    return { versions, next };
+    if (!answer.IsTruncated) { return { versions }; }
+    if (answer.NextKeyMarker === undefined) { throw new StoreError('MalformedListing', 'the listing goes on, and the endpoint does not say where', 'fatal'); }
+    return { versions, next: { key: decode(answer.NextKeyMarker), versionId: answer.NextVersionIdMarker } };
   }
 
   public async head(ref: VersionRef): Promise<ObjectState> {
@@ -144,7 +148,7 @@ export class SdkStore implements ObjectStore {
     } catch (error) {
       // Parts that nobody completes are billed until somebody aborts them. If this fails too, the first error counts.
       const abort = new AbortMultipartUploadCommand({ ...this.base, Key: source.key, UploadId: uploadId });
-      await this.options.client.send(abort).catch(() => undefined);
+      await this.call(() => this.options.client.send(abort)).catch(() => undefined);
       if (error instanceof StoreError && error.code === 'NoSuchUpload') {
         throw new StoreError(error.code, error.message, 'changed', { cause: error }); // completed by an attempt whose answer was lost
       }
@@ -193,18 +197,20 @@ export class SdkStore implements ObjectStore {
     const parts: CompletedPart[] = [];
     const numbered = ranges.map((range, index) => ({ range, number: index + 1 }));
     await inParallel(numbered, this.options.partConcurrency ?? 4, async ({ range, number }) => {
-      const answer = await this.call(() => this.options.client.send(new UploadPartCopyCommand({
-        ...this.base,
-        Key: source.key,
-        UploadId: uploadId,
-        PartNumber: number,
-        ExpectedSourceBucketOwner: this.options.expectedBucketOwner,
-        CopySource: copySource(this.bucket, source.key, source.versionId),
-        CopySourceIfMatch: source.etag,
-        CopySourceRange: `bytes=${range.first}-${range.last}`,
-      })));
-      const result = answer.CopyPartResult;
-      if (result?.ETag === undefined) { throw new StoreError('InternalError', 'a part was copied without a result', 'retryable'); }
+      const result = await this.call(async () => {
+        const { CopyPartResult } = await this.options.client.send(new UploadPartCopyCommand({
+          ...this.base,
+          Key: source.key,
+          UploadId: uploadId,
+          PartNumber: number,
+          ExpectedSourceBucketOwner: this.options.expectedBucketOwner,
+          CopySource: copySource(this.bucket, source.key, source.versionId),
+          CopySourceIfMatch: source.etag,
+          CopySourceRange: `bytes=${range.first}-${range.last}`,
+        }));
+        if (CopyPartResult?.ETag === undefined) { throw new StoreError('InternalError', 'a part was copied without a result', 'retryable'); }
+        return CopyPartResult;
+      });
       const { LastModified: _unused, ...digests } = result;
       parts[number - 1] = { ...digests, PartNumber: number };
     });
@@ -239,6 +245,11 @@ export class SdkStore implements ObjectStore {
   }
 }
 
+/** Who does not know `encoding-type` does not say that it was used. */
+function decoderOf({ EncodingType }: { EncodingType?: string }): (key: string) => string {
+  return EncodingType === 'url' ? decodeKey : (key) => key;
+}
+
 function encryptionHeaders(target: Target): { ServerSideEncryption: 'aws:kms'; SSEKMSKeyId: string; BucketKeyEnabled: boolean } {
   return { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: target.keyArn, BucketKeyEnabled: target.bucketKey };
 }
@@ -251,16 +262,4 @@ function grantHeaders(grants: ObjectGrants | undefined): Record<string, string |
 function wholeSizeIn(contentRange: string | undefined): number | undefined {
   const total = /\/(\d+)$/.exec(contentRange ?? '')?.[1];
   return total === undefined ? undefined : Number(total);
-}
-
-function checksumFrom(answer: HeadObjectCommandOutput): Checksum | undefined {
-  for (const [field, value] of Object.entries(answer)) {
-    const algorithm = /^Checksum([A-Z0-9]+)$/.exec(field)?.[1];
-    if (algorithm === undefined || typeof value !== 'string') { continue; }
-    // A composite checksum ends in the number of parts; who says neither has made one if the ETag was made of parts.
-    const ofParts = /-\d+$/.test(value) || algorithm !== 'CRC64NVME' && /-\d+"?$/.test(answer.ETag ?? '');
-    const type = answer.ChecksumType ?? (ofParts ? 'COMPOSITE' : 'FULL_OBJECT');
-    return { algorithm, type: type === 'COMPOSITE' ? 'COMPOSITE' : 'FULL_OBJECT', value };
-  }
-  return undefined;
 }

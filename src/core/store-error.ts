@@ -27,7 +27,7 @@ const RETRYABLE = new Set([
   'SlowDown', 'InternalError', 'ServiceUnavailable', 'Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestTimeout',
   'RequestTimeoutException', 'RequestTimeTooSkewed', 'OperationAborted', 'ConditionalRequestConflict', 'KMS.ThrottlingException',
   'KMS.KMSInternalException', 'KMS.DependencyTimeoutException', 'KMS.KeyUnavailableException', 'TimeoutError', 'NetworkingError',
-  'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND', 'BadDigest', 'IncompleteBody', 'XMLParseError',
+  'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND', 'BadDigest', 'IncompleteBody', 'XMLParseError',
 ]);
 
 /**

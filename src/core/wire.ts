@@ -12,7 +12,7 @@ export function copySource(bucket: string, key: string, versionId?: string): str
 }
 
 export function encodeKey(key: string): string {
-  return key.split('/').map(encodeStrictly).join('/');
+  return encodeStrictly(key).replace(/%2F/g, '/');
 }
 
 export function taggingFrom(tags: Tag[] | undefined): string | undefined {
@@ -21,6 +21,7 @@ export function taggingFrom(tags: Tag[] | undefined): string | undefined {
 }
 
 /** encodeURIComponent leaves five characters alone that S3 wants encoded. */
-function encodeStrictly(text: string): string {
+export function encodeStrictly(text: string): string {
+  if (!/[^A-Za-z0-9_.~-]/.test(text)) { return text; }
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -8,7 +8,6 @@ export const OLD_KEY = 'arn:aws:kms:us-east-1:111122223333:key/old';
 export const TARGET: Target = { keyArn: KEY, bucketKey: true };
 
 export interface FakeObject extends ObjectState {
-  readonly checksum?: Checksum;
   readonly grants?: ObjectGrants;
   readonly hiddenLock?: boolean;
   readonly tags?: string;
@@ -103,7 +102,10 @@ export class FakeStore implements ObjectStore {
     return this.write(request);
   }
 
-  public async checksum(ref: VersionRef): Promise<Checksum | undefined> { return this.find(ref).checksum; }
+  public async checksum(ref: VersionRef): Promise<Checksum | undefined> {
+    const { checksum } = this.find(ref);
+    return checksum === 'none' ? undefined : checksum;
+  }
   public async partSizes(): Promise<undefined> { return undefined; }
   public async tagging(ref: VersionRef): Promise<string | undefined> { return this.find(ref).tags; }
   public async grants(ref: VersionRef): Promise<ObjectGrants | undefined> { return this.find(ref).grants; }

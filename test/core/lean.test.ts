@@ -1,10 +1,9 @@
+import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GetObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { KEY, object, TARGET } from './fake-store';
-import { endpointOf } from '../../src/core/lean/endpoint';
 import { LeanStore } from '../../src/core/lean/lean-store';
-import { Signer } from '../../src/core/lean/signature';
 
 type Handler = (request: IncomingMessage, answer: ServerResponse, number: number) => void;
 
@@ -49,58 +48,41 @@ const error = (answer: ServerResponse, status: number, code: string, message = c
   answer.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
 };
 
-describe('the signature', () => {
-  /** What the SDK would send, just before it is sent. */
-  async function sdkRequest(key: string, more: Partial<S3ClientConfig> = {}, versionId?: string): Promise<Record<string, any>> {
-    const client = new S3Client({ region: 'eu-central-1', credentials: CREDENTIALS, forcePathStyle: true, endpoint: 'http://127.0.0.1:9', ...more });
-    const command = new GetObjectCommand({ Bucket: 'bucket', Key: key, VersionId: versionId });
-    let built: Record<string, any> = {};
-    command.middlewareStack.add(() => async (args) => {
-      built = args.request as Record<string, any>;
-      throw new Error('not sent');
-    }, { step: 'deserialize', priority: 'low' });
-    await client.send(command).catch(() => undefined);
-    return built;
+test('every request that is sent is signed as it came', async () => {
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html, from the view of S3
+  const expected = ({ method, url, headers }: IncomingMessage): string => {
+    const [, scope, names] = /Credential=[^/]*\/([^,]*), SignedHeaders=([^,]*), /.exec(headers.authorization ?? '') ?? [];
+    const [path, search = ''] = (url ?? '').split('?');
+    const query = search.split('&').filter((pair) => pair !== '').map((pair) => pair.includes('=') ? pair : `${pair}=`).sort().join('&');
+    const canonical = [method, path, query, ...names.split(';').map((name) => `${name}:${headers[name]}`), '', names, headers['x-amz-content-sha256']].join('\n');
+    const key = scope.split('/').reduce<Buffer | string>((secret, step) => createHmac('sha256', secret).update(step).digest(), `AWS4${CREDENTIALS.secretAccessKey}`);
+    const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
+    return createHmac('sha256', key).update(text).digest('hex');
+  };
+  handler = ({ method }, answer) => { fine(answer, {}, method === 'GET' ? '<Other/>' : '<CopyObjectResult><ETag>"new"</ETag></CopyObjectResult>'); };
+  const key = "a b+c/ü'(1)!*~.txt";
+  await store.head({ key, versionId: 'v+/=' });
+  await store.checksum({ key });
+  await store.updateEncryption({ key, versionId: 'v+/=' }, TARGET);
+  await store.updateEncryption({ key }, TARGET);
+  await store.copy({ source: object(key, { headers: { websiteRedirect: '/else  where' } }), target: TARGET, replaces: '"e"', checksumAlgorithm: 'SHA256', grants: { read: 'id="x"' } });
+  await store.listVersions('p q', { key, versionId: 'v+/=' }).catch(() => undefined);
+  const other = await LeanStore.open({
+    client: new S3Client({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, region: 'us-east-1', credentials: CREDENTIALS, forcePathStyle: true }),
+    bucket: 'b',
+    clock,
+    random: () => 1,
+    sockets: 1,
+    expectedBucketOwner: '111122223333',
+  });
+  await other.listCurrent('p q', { key }).catch(() => undefined);
+  other.close();
+  const lean = asked.map(({ request }) => request).filter(({ headers }) => headers['user-agent'] === 'cdk-s3-encryption');
+  expect(lean.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'PUT', 'PUT', 'PUT', 'GET', 'GET']);
+  for (const request of lean) {
+    if (request.headers['x-amz-website-redirect-location'] !== undefined) { request.headers['x-amz-website-redirect-location'] = '/else where'; }
+    expect([request.url, /Signature=(.*)/.exec(request.headers.authorization ?? '')?.[1]]).toEqual([request.url, expected(request)]);
   }
-
-  const KEYS = ['a', 'a b', 'a+b', "it's (1)!*", 'ключ/鍵/🔑', 'a//b/', '%20', 'x=1&y=2', '~.-_', 'tab\there', '"quoted"', 'a:b;c,d@e$f', '#?'];
-  const CASES = KEYS.flatMap((key): [string, string | undefined][] => [[key, undefined], [key, 'v+/=1']]);
-
-  test.each(CASES)('of %j, version %s is the one of the SDK', async (key, versionId) => {
-    const { method, path, query, headers } = await sdkRequest(key, {}, versionId);
-    const names = /SignedHeaders=([^,]*)/.exec(headers.authorization)![1].split(';');
-    const given = names.filter((name) => !['x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token'].includes(name));
-    const stamp = headers['x-amz-date'].replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-    const encoded = Object.fromEntries(Object.entries(query as Record<string, string>).map(([name, value]) => [name, encodeURIComponent(value)]));
-    const signed = new Signer('eu-central-1').sign({
-      method, path, query: encoded, headers: Object.fromEntries(given.map((name) => [name, headers[name]])), bodyHash: headers['x-amz-content-sha256'],
-    }, CREDENTIALS, new Date(stamp));
-    expect(signed.authorization).toBe(headers.authorization);
-  });
-
-  test('changes with the credentials, also within a day', () => {
-    const signer = new Signer('us-east-1');
-    const request = { method: 'HEAD', path: '/b/k', query: {}, headers: { host: 'h' }, bodyHash: 'x' };
-    const one = signer.sign(request, CREDENTIALS, clock.now()).authorization;
-    const other = signer.sign(request, { ...CREDENTIALS, secretAccessKey: 'new', sessionToken: 't' }, clock.now());
-    expect(other.authorization).not.toBe(one);
-    expect(other['x-amz-security-token']).toBe('t');
-    expect(signer.sign(request, CREDENTIALS, clock.now()).authorization).toBe(one);
-  });
-});
-
-describe('the address of a bucket is the one of the SDK', () => {
-  const client = (config: S3ClientConfig) => new S3Client({ region: 'eu-west-1', credentials: CREDENTIALS, ...config });
-  test.each<[string, S3ClientConfig, string, object]>([
-    ['virtual host', {}, 'data', { protocol: 'https:', hostname: 'data.s3.eu-west-1.amazonaws.com', base: '' }],
-    ['dots in the name', {}, 'data.example.com', { protocol: 'https:', hostname: 's3.eu-west-1.amazonaws.com', base: '/data.example.com' }],
-    ['path style', { forcePathStyle: true }, 'data', { hostname: 's3.eu-west-1.amazonaws.com', base: '/data' }],
-    ['FIPS', { useFipsEndpoint: true }, 'data', { hostname: 'data.s3-fips.eu-west-1.amazonaws.com', base: '' }],
-    ['China', { region: 'cn-north-1' }, 'data', { hostname: 'data.s3.cn-north-1.amazonaws.com.cn', base: '' }],
-    ['another endpoint', { endpoint: 'http://localhost:9000/s3', forcePathStyle: true }, 'data', { protocol: 'http:', hostname: 'localhost', port: 9000, base: '/s3/data' }],
-  ])('%s', async (_, config, bucket, expected) => {
-    expect(await endpointOf(client(config), bucket)).toMatchObject(expected);
-  });
 });
 
 describe('what may work later is tried again', () => {
@@ -122,6 +104,12 @@ describe('what may work later is tried again', () => {
     expect(pauses).toEqual([100, 200]);
   });
 
+  test('200 with an error in it, also where no result is expected', async () => {
+    handler = (_, answer, number) => { if (number < 3) { error(answer, 200, 'InternalError'); } else { fine(answer); } };
+    await store.updateEncryption({ key: 'k' }, TARGET);
+    expect(asked).toHaveLength(3);
+  });
+
   test('until there were enough attempts', async () => {
     handler = (_, answer) => { error(answer, 503, 'SlowDown', 'Please reduce your request rate.'); };
     await expect(store.updateEncryption({ key: 'k' }, TARGET)).rejects.toMatchObject({ code: 'SlowDown', meaning: 'retryable', message: 'Please reduce your request rate.' });
@@ -137,6 +125,14 @@ describe('what may work later is tried again', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test('with the time of S3, also when a bare refusal is all that is said of it', async () => {
+    handler = (_, answer, number) => { answer.writeHead(number === 1 ? 403 : 200, { date: 'Wed, 04 Mar 2026 06:06:07 GMT', etag: '"e"' }).end(); };
+    await store.head({ key: 'k' });
+    handler = (_, answer) => { answer.writeHead(403, { date: 'Wed, 04 Mar 2026 06:06:08 GMT' }).end(); };
+    await expect(store.head({ key: 'k' })).rejects.toMatchObject({ code: 'AccessDenied', meaning: 'refused' });
+    expect(asked.map(({ request }) => request.headers['x-amz-date'])).toEqual(['20260304T050607Z', '20260304T060607Z', '20260304T060607Z']);
+  });
+
   test('with the time of S3, where ours is wrong', async () => {
     handler = (_, answer, number) => {
       answer.setHeader('date', 'Wed, 04 Mar 2026 06:06:07 GMT');
@@ -147,16 +143,151 @@ describe('what may work later is tried again', () => {
   });
 });
 
-test('a listing that is cut off within its body is asked for again, though the SDK would not', async () => {
-  handler = (_, answer, number) => {
-    const page = '<ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated><Contents><Key>k</Key><Size>5</Size></Contents></ListBucketResult>';
-    answer.writeHead(200, { 'content-type': 'application/xml', 'content-length': String(page.length) });
-    if (number > 2) { answer.end(page); return; }
-    answer.write(page.slice(0, 60));
-    setTimeout(() => answer.destroy(), 5);
+describe('what goes through the SDK', () => {
+  const tags = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>';
+
+  test('is asked for again when it is cut off within its body, though the SDK would not', async () => {
+    handler = (_, answer, number) => {
+      answer.writeHead(200, { 'content-type': 'application/xml', 'content-length': String(tags.length) });
+      if (number > 2) { answer.end(tags); return; }
+      answer.write(tags.slice(0, 30));
+      setTimeout(() => answer.destroy(), 5);
+    };
+    expect(await store.tagging({ key: 'k' })).toBe('a=b');
+    expect(pauses).toEqual([100, 200]);
+  });
+
+  const open = async (maxAttempts: number) => {
+    const client = new S3Client({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, region: 'us-east-1', credentials: CREDENTIALS, forcePathStyle: true, maxAttempts,
+    });
+    return LeanStore.open({ client, bucket: 'b', clock, random: () => 1, sockets: 4, attempts: 4 });
   };
-  expect((await store.listCurrent('')).versions).toMatchObject([{ key: 'k', size: 5 }]);
-  expect(pauses).toEqual([100, 200]);
+
+  test.each([1, 2, 3, 4])('is asked for as often as everything else, of which the SDK does %i at a time', async (maxAttempts) => {
+    handler = (_, answer) => { error(answer, 500, 'InternalError'); };
+    const other = await open(maxAttempts);
+    await expect(other.tagging({ key: 'k' })).rejects.toMatchObject({ code: 'InternalError', meaning: 'retryable' });
+    expect(asked).toHaveLength(maxAttempts === 3 ? 6 : 4);
+  });
+
+  test('is asked for again when the SDK does not any more, for so much has failed', async () => {
+    handler = (_, answer, number) => { if (number % 4 === 0) { fine(answer, {}, tags); } else { error(answer, 500, 'InternalError'); } };
+    const other = await open(2);
+    for (let i = 0; i < 100; i++) { expect(await other.tagging({ key: 'k' })).toBe('a=b'); }
+  }, 60_000);
+
+  test('a part that was copied without a result is copied again', async () => {
+    handler = ({ method, url }, answer, number) => {
+      if (url?.includes('uploads')) { fine(answer, {}, '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>'); return; }
+      if (method === 'POST') { fine(answer, {}, '<CompleteMultipartUploadResult><ETag>"new"</ETag></CompleteMultipartUploadResult>'); return; }
+      fine(answer, {}, number < 3 ? '<CopyPartResult></CopyPartResult>' : '<CopyPartResult><ETag>"part"</ETag></CopyPartResult>');
+    };
+    const request = { source: object('k'), target: TARGET, replaces: '"e"', ranges: [{ first: 0, last: 9 }] };
+    expect(await store.multipartCopy(request)).toMatchObject({ etag: '"new"' });
+    expect(asked).toHaveLength(4);
+  });
+});
+
+describe('the checksum, which a copy has to know', () => {
+  const KMS = { 'x-amz-server-side-encryption': 'aws:kms', 'x-amz-server-side-encryption-aws-kms-key-id': KEY };
+  const modes = () => asked.filter(({ request }) => request.method === 'HEAD').map(({ request }) => request.headers['x-amz-checksum-mode']);
+  const copy = async (times: number) => {
+    handler = (_, answer) => { fine(answer, {}, '<CopyObjectResult><ETag>"new"</ETag></CopyObjectResult>'); };
+    for (let i = 0; i < times; i++) { await store.copy({ source: object('k', { encryption: { status: 'NOT-SSE', bucketKey: false } }), target: TARGET, replaces: '"e"' }); }
+    asked = [];
+    handler = (_, answer) => { fine(answer); };
+  };
+
+  test('comes with the state when a row of objects was copied', async () => {
+    await copy(15);
+    expect((await store.head({ key: 'k' })).checksum).toBeUndefined();
+    await copy(1);
+    handler = ({ headers }, answer) => { fine(answer, headers['x-amz-checksum-mode'] === 'ENABLED' ? { 'x-amz-checksum-sha256': 'sum', 'x-amz-checksum-type': 'FULL_OBJECT' } : {}); };
+    expect(await store.head({ key: 'k' })).toMatchObject({ checksum: { algorithm: 'SHA256', type: 'FULL_OBJECT', value: 'sum' } });
+    handler = (_, answer) => { fine(answer); };
+    expect(await store.head({ key: 'k' })).toMatchObject({ checksum: 'none' });
+    expect(modes()).toEqual(['ENABLED', 'ENABLED']);
+  });
+
+  test('is not asked for by who only looks', async () => {
+    handler = (_, answer) => { fine(answer); };
+    for (let i = 0; i < 40; i++) { await store.head({ key: 'k' }); }
+    expect(modes()).toEqual(Array(40).fill(undefined));
+  });
+
+  test('is not asked for while objects under KMS are copied', async () => {
+    handler = (_, answer) => { fine(answer, {}, '<CopyObjectResult><ETag>"new"</ETag></CopyObjectResult>'); };
+    const source = object('k', { encryption: { status: 'DSSE-KMS', keyArn: KEY, bucketKey: false } });
+    for (let i = 0; i < 40; i++) { await store.copy({ source, target: TARGET, replaces: '"e"' }); }
+    await store.head({ key: 'k' });
+    expect(modes()).toEqual([undefined]);
+  });
+
+  test('is not asked for of objects under KMS, where it costs a request to KMS and a permission', async () => {
+    await copy(20);
+    handler = (_, answer) => { fine(answer, KMS); };
+    await store.head({ key: 'k' });
+    await store.head({ key: 'k' });
+    expect(modes()).toEqual(['ENABLED', undefined]);
+  });
+
+  test('nor where objects are updated, which do not need it', async () => {
+    await copy(20);
+    await store.updateEncryption({ key: 'k' }, TARGET);
+    await store.head({ key: 'k' });
+    expect(modes()).toEqual([undefined]);
+  });
+
+  test('refused, it is done without', async () => {
+    await copy(20);
+    handler = ({ headers }, answer) => { if (headers['x-amz-checksum-mode'] === undefined) { fine(answer, KMS); } else { answer.writeHead(403).end(); } };
+    expect(await store.head({ key: 'k' })).toMatchObject({ encryption: { status: 'SSE-KMS' } });
+    handler = (_, answer) => { answer.writeHead(403).end(); };
+    await expect(store.head({ key: 'k' })).rejects.toMatchObject({ status: 403, meaning: 'refused' });
+  });
+
+  test('is asked for by name otherwise', async () => {
+    handler = (_, answer) => { fine(answer, { 'x-amz-checksum-crc64nvme': 'sum' }); };
+    expect(await store.checksum({ key: 'k', versionId: 'v' })).toEqual({ algorithm: 'CRC64NVME', type: 'FULL_OBJECT', value: 'sum' });
+    expect(modes()).toEqual(['ENABLED']);
+    expect(asked[0].request.url).toBe('/b/k?versionId=v');
+  });
+});
+
+describe('credentials', () => {
+  const openWith = async (credentials: S3ClientConfig['credentials'], now: () => Date) => {
+    const client = new S3Client({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, region: 'us-east-1', credentials, forcePathStyle: true, maxAttempts: 1,
+    });
+    return LeanStore.open({ client, bucket: 'b', clock: { ...clock, now }, random: () => 1, sockets: 1, attempts: 1 });
+  };
+
+  test('that expire are asked for anew, once a second', async () => {
+    let [token, now] = ['t1', Date.now()];
+    const open = await openWith(async () => ({ accessKeyId: `A-${token}`, secretAccessKey: 's', sessionToken: token, expiration: new Date(0) }), () => new Date(now));
+    handler = (_, answer) => { fine(answer); };
+    await open.head({ key: 'k' });
+    token = 't2';
+    await open.head({ key: 'k' });
+    now += 1000;
+    await open.head({ key: 'k' });
+    open.close();
+    expect(asked.map(({ request }) => request.headers['x-amz-security-token'])).toEqual(['t1', 't1', 't2']);
+    expect(asked[2].request.headers.authorization).toContain('Credential=A-t2/');
+  });
+
+  test('that cannot be renewed are an error of the store', async () => {
+    let there = true;
+    const open = await openWith(async () => {
+      if (there) { return { ...CREDENTIALS, expiration: new Date(0) }; }
+      throw Object.assign(new Error('the session has ended'), { name: 'CredentialsProviderError' });
+    }, () => new Date());
+    there = false;
+    await expect(open.head({ key: 'k' })).rejects.toMatchObject({ code: 'CredentialsProviderError', meaning: 'fatal', message: 'the session has ended' });
+    open.close();
+    expect(asked).toEqual([]);
+  });
 });
 
 test('an update names the key, and its body is what its checksum says', async () => {

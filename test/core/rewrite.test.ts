@@ -32,6 +32,15 @@ describe('one object', () => {
     expect(store.copies[0]).toMatchObject({ checksumAlgorithm: 'SHA256', grants, source: { storageClass: 'STANDARD_IA' } });
   });
 
+  test.each([
+    ['none', 'none' as const, undefined], ['one', { algorithm: 'SHA256', type: 'FULL_OBJECT' as const, value: 'x' }, 'SHA256'],
+  ])('a checksum that came with the state is not asked for: %s', async (_name, checksum, checksumAlgorithm) => {
+    const store = new FakeStore([object('a', { ...unencrypted, checksum })]);
+    store.checksum = async () => { throw new Error('asked'); };
+    expect(await rewrite(job(store), { key: 'a' })).toMatchObject({ kind: 'rewritten', engine: 'copy' });
+    expect(store.copies).toEqual([expect.objectContaining({ checksumAlgorithm })]);
+  });
+
   test('a composite checksum needs the parts it was uploaded in', async () => {
     const checksum = { algorithm: 'CRC32', type: 'COMPOSITE' as const, value: 'x-3' };
     const store = new FakeStore([object('a', { ...unencrypted, checksum, tags: 'a=b' })]);

@@ -57,7 +57,7 @@ export class AnswerParser {
       if (this.headBytes + (end < 0 ? buffer.length : end) > MOST_HEAD_BYTES) { throw malformed(`its headers have more than ${MOST_HEAD_BYTES} bytes`); }
       if (end < 0) { this.rest = buffer; return undefined; }
       this.headBytes += end;
-      this.readHead(buffer.latin1Slice(0, end));
+      this.readHead(buffer.toString('latin1', 0, end));
       buffer = buffer.subarray(end + HEAD_END.length);
     }
     return this.readBody(this.body, buffer);

@@ -1,51 +1,78 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { Answer } from './answer-parser';
+import { checksumOf } from '../checksum';
+import { type Encryption, encryptionFrom } from '../encryption';
+import type { Checksum } from '../object';
 import { meaningOf, StoreError } from '../store-error';
-import type { Answer } from './transport';
 
 /** The headers of HeadObject, as the SDK would name them; only what the engine looks at. */
 export function headFrom({ headers }: Answer): HeadObjectCommandOutput {
-  const text = (name: string): string | undefined => { const value = headers[name]; return Array.isArray(value) ? value.join(', ') : value; };
-  const until = text('x-amz-object-lock-retain-until-date');
+  const until = headers['x-amz-object-lock-retain-until-date'];
   const metadata: Record<string, string> = {};
-  for (const name of Object.keys(headers)) {
-    if (name.startsWith('x-amz-meta-')) { metadata[name.slice('x-amz-meta-'.length)] = text(name) ?? ''; }
+  for (const name in headers) {
+    if (name.startsWith('x-amz-meta-')) { metadata[name.slice('x-amz-meta-'.length)] = headers[name]; }
   }
   return {
     $metadata: {},
-    VersionId: text('x-amz-version-id'),
-    ContentLength: Number(text('content-length') ?? 0),
-    ETag: text('etag'),
-    StorageClass: text('x-amz-storage-class') as HeadObjectCommandOutput['StorageClass'],
-    ArchiveStatus: text('x-amz-archive-status') as HeadObjectCommandOutput['ArchiveStatus'],
-    Restore: text('x-amz-restore'),
-    ServerSideEncryption: text('x-amz-server-side-encryption') as HeadObjectCommandOutput['ServerSideEncryption'],
-    SSEKMSKeyId: text('x-amz-server-side-encryption-aws-kms-key-id'),
-    BucketKeyEnabled: text('x-amz-server-side-encryption-bucket-key-enabled') === 'true',
-    SSECustomerAlgorithm: text('x-amz-server-side-encryption-customer-algorithm'),
+    VersionId: headers['x-amz-version-id'],
+    ContentLength: Number(headers['content-length'] ?? 0),
+    ETag: headers.etag,
+    StorageClass: headers['x-amz-storage-class'] as HeadObjectCommandOutput['StorageClass'],
+    ArchiveStatus: headers['x-amz-archive-status'] as HeadObjectCommandOutput['ArchiveStatus'],
+    Restore: headers['x-amz-restore'],
+    ServerSideEncryption: headers['x-amz-server-side-encryption'] as HeadObjectCommandOutput['ServerSideEncryption'],
+    SSEKMSKeyId: headers['x-amz-server-side-encryption-aws-kms-key-id'],
+    BucketKeyEnabled: headers['x-amz-server-side-encryption-bucket-key-enabled'] === 'true',
+    SSECustomerAlgorithm: headers['x-amz-server-side-encryption-customer-algorithm'],
     ObjectLockRetainUntilDate: until === undefined ? undefined : new Date(until),
-    ObjectLockLegalHoldStatus: text('x-amz-object-lock-legal-hold') as HeadObjectCommandOutput['ObjectLockLegalHoldStatus'],
-    CacheControl: text('cache-control'),
-    ContentDisposition: text('content-disposition'),
-    ContentEncoding: text('content-encoding'),
-    ContentLanguage: text('content-language'),
-    ContentType: text('content-type'),
-    ExpiresString: text('expires'),
-    WebsiteRedirectLocation: text('x-amz-website-redirect-location'),
+    ObjectLockLegalHoldStatus: headers['x-amz-object-lock-legal-hold'] as HeadObjectCommandOutput['ObjectLockLegalHoldStatus'],
+    CacheControl: headers['cache-control'],
+    ContentDisposition: headers['content-disposition'],
+    ContentEncoding: headers['content-encoding'],
+    ContentLanguage: headers['content-language'],
+    ContentType: headers['content-type'],
+    ExpiresString: headers.expires,
+    WebsiteRedirectLocation: headers['x-amz-website-redirect-location'],
     Metadata: metadata,
-    MissingMeta: text('x-amz-missing-meta') === undefined ? undefined : Number(text('x-amz-missing-meta')),
+    MissingMeta: headers['x-amz-missing-meta'] === undefined ? undefined : Number(headers['x-amz-missing-meta']),
   };
+}
+
+const CHECKSUM = 'x-amz-checksum-';
+
+/** The checksum in an answer to HeadObject that was asked for it. */
+export function checksumIn({ headers }: Answer): Checksum | undefined {
+  for (const name in headers) {
+    if (!name.startsWith(CHECKSUM) || name === 'x-amz-checksum-type') { continue; }
+    return checksumOf(name.slice(CHECKSUM.length).toUpperCase(), headers[name], headers['x-amz-checksum-type'], headers.etag);
+  }
+  return undefined;
+}
+
+/** How CopyObject says that it has stored the copy. */
+export function encryptionIn({ headers }: Answer): Encryption {
+  return encryptionFrom({
+    ServerSideEncryption: headers['x-amz-server-side-encryption'],
+    SSEKMSKeyId: headers['x-amz-server-side-encryption-aws-kms-key-id'],
+    BucketKeyEnabled: headers['x-amz-server-side-encryption-bucket-key-enabled'] === 'true',
+    SSECustomerAlgorithm: headers['x-amz-server-side-encryption-customer-algorithm'],
+  });
 }
 
 /** The text of one element of an answer of S3. They are flat and hold no attributes, so no parser is needed. */
 export function elementOf(xml: string, name: string): string | undefined {
-  const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  return found?.replace(/&(quot|amp|lt|gt|apos|#34|#39);/g, (entity, which: string) => ENTITIES[which] ?? entity);
+  const opens = `<${name}>`;
+  const start = xml.indexOf(opens) + opens.length;
+  const end = start < opens.length ? -1 : xml.indexOf('<', start);
+  if (end < 0 || !xml.startsWith(`</${name}>`, end)) { return undefined; }
+  return xml.slice(start, end).replace(/&(quot|amp|lt|gt|apos|#34|#39);/g, (entity, which: string) => ENTITIES[which] ?? entity);
 }
 
 const ENTITIES: Record<string, string> = { 'quot': '"', 'amp': '&', 'lt': '<', 'gt': '>', 'apos': "'", '#34': '"', '#39': "'" };
 
 /** HeadObject has no body that could say more than the status. */
 const BARE: Record<number, [code: string, message: string]> = {
+  301: ['PermanentRedirect', 'the bucket is in another region than the one that was asked'],
   400: ['BadRequest', 'S3 gave no reason; a customer-provided key, or an expired session, is answered so'],
   403: ['AccessDenied', 'S3 gave no reason: s3:GetObject is missing, or kms:Decrypt on the key that the object is under'],
   404: ['NotFound', 'no such object'],

@@ -33,7 +33,7 @@ export class ChunkedBody {
       const end = buffer.indexOf(LINE_END, at);
       if ((end < 0 ? buffer.length : end) - at > MOST_LINE_BYTES) { throw malformed(`a line between its chunks has more than ${MOST_LINE_BYTES} bytes`); }
       if (end < 0) { return at; }
-      this.readLine(buffer.latin1Slice(at, end));
+      this.readLine(buffer.toString('latin1', at, end));
       at = end + LINE_END.length;
     }
     return at;

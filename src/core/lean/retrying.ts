@@ -25,7 +25,8 @@ export async function retrying<T>(options: RetryOptions, work: () => Promise<T>)
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof StoreError) || error.meaning !== 'retryable' || options.isWorthIt?.(error) === false || attempt >= options.attempts || options.signal?.aborted) { throw error; }
+      if (!(error instanceof StoreError) || error.meaning !== 'retryable' || options.isWorthIt?.(error) === false) { throw error; }
+      if (attempt >= options.attempts || options.signal?.aborted) { throw error; }
       await options.clock.sleep(options.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)), options.signal);
     }
   }

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
+import { StoreError } from '../store-error';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -6,47 +7,84 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
+/** Lower-case names, in the order of their characters; without a value a header is left out. */
+export type Header = readonly [name: string, value: string | undefined];
+
 export interface Unsigned {
   readonly method: string;
   /** Encoded, as it is sent. */
   readonly path: string;
-  /** Encoded names and values; a name without a value has the value ''. */
-  readonly query: Readonly<Record<string, string>>;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Encoded, as it is signed: in the order of the names, and with `=` behind a name without a value. */
+  readonly query: string;
+  /** All that are signed, `x-amz-date` and `x-amz-security-token` too. */
+  readonly headers: readonly Header[];
   readonly bodyHash: string;
 }
 
+/** What signatures of the same second, and with the same credentials, have in common. */
+export interface Moment {
+  /** For `x-amz-date`. */
+  readonly stamp: string;
+  readonly scope: string;
+  readonly key: Buffer;
+  readonly credentials: Credentials;
+}
+
 export const EMPTY_HASH = sha256('');
+
+/** A blank within, never two, and none at the ends: the value is signed as it is sent. */
+const PLAIN = /^(?:[\x21-\x7e]+(?: [\x21-\x7e]+)*)?$/;
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * Signature Version 4 of S3, which signs the path as it is sent. The key of a day is derived once, not for every request.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export class Signer {
+  private moment?: Moment;
+  private second = NaN;
   private derived?: { readonly of: string; readonly key: Buffer };
 
   constructor(private readonly region: string) {}
 
-  /** The headers to send: those given, and what makes them genuine. */
-  public sign(request: Unsigned, credentials: Credentials, now: Date): Record<string, string> {
-    const stamp = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
-    const day = stamp.slice(0, 8);
-    const headers: Record<string, string> = { ...request.headers, 'x-amz-date': stamp, 'x-amz-content-sha256': request.bodyHash };
-    if (credentials.sessionToken !== undefined) { headers['x-amz-security-token'] = credentials.sessionToken; }
+  /** @param now milliseconds since 1970 */
+  public at(now: number, credentials: Credentials): Moment {
+    const second = Math.floor(now / 1000);
+    if (this.moment === undefined || this.second !== second || this.moment.credentials !== credentials) {
+      const stamp = new Date(second * 1000).toISOString().replace(/[-:]|\.\d{3}/g, '');
+      const day = stamp.slice(0, 8);
+      this.moment = { stamp, scope: `${day}/${this.region}/s3/aws4_request`, key: this.keyOf(day, credentials), credentials };
+      this.second = second;
+    }
+    return this.moment;
+  }
 
-    const names = Object.keys(headers).sort();
-    const signedHeaders = names.join(';');
-    const query = Object.entries(request.query).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => `${name}=${value}`).join('&');
-    const canonical = [
-      request.method, request.path, query, ...names.map((name) => `${name}:${headers[name].trim().replace(/ +/g, ' ')}`), '',
-      signedHeaders, request.bodyHash,
-    ].join('\n');
-    const scope = `${day}/${this.region}/s3/aws4_request`;
-    const text = `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${sha256(canonical)}`;
-    const signature = createHmac('sha256', this.keyOf(day, credentials)).update(text).digest('hex');
-    headers.authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
-    return headers;
+  /**
+   * The lines of the headers, as they are sent, with the one that makes them genuine.
+   *
+   * @throws Error when the headers are not in order, which is a defect of who asks
+   * @throws StoreError `InvalidHeader` when one holds what would end it
+   */
+  public sign({ method, path, query, headers, bodyHash }: Unsigned, { stamp, scope, key, credentials }: Moment): string {
+    let lines = '';
+    let canonical = `${method}\n${path}\n${query}\n`;
+    let names = '';
+    let last = '';
+    let ascii = true;
+    for (const [name, value] of headers) {
+      if (value === undefined) { continue; }
+      if (name <= last) { throw new Error(`the header ${name} must come before ${last}`); }
+      last = name;
+      lines += `${name}: ${value}\r\n`;
+      const plain = PLAIN.test(value);
+      ascii &&= plain;
+      canonical += `${name}:${plain ? value : squeezed(name, value)}\n`;
+      names += names === '' ? name : `;${name}`;
+    }
+    canonical += `\n${names}\n${bodyHash}`;
+    const text = `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${hash('sha256', ascii ? canonical : Buffer.from(canonical, 'latin1'), 'hex')}`;
+    const signature = createHmac('sha256', key).update(text).digest('hex');
+    return `${lines}authorization: AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}\r\n`;
   }
 
   private keyOf(day: string, credentials: Credentials): Buffer {
@@ -60,6 +98,14 @@ export class Signer {
   }
 }
 
+/** As the other side will read it: without blanks at the ends, and with one for many. */
+function squeezed(name: string, value: string): string {
+  if (!SENDABLE.test(value)) {
+    throw new StoreError('InvalidHeader', `the header ${name} would have to hold ${JSON.stringify(value)}, which no header can`, 'refused');
+  }
+  return value.replace(/^[\t ]+|[\t ]+$/g, '').replace(/[\t ]+/g, ' ');
+}
+
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }

@@ -1,5 +1,6 @@
-import { Agent as HttpAgent, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Answer } from './answer-parser';
+import { Connection, Dialer, type Exchange, type Owner } from './connection';
+import { StoreError } from '../store-error';
 
 export interface Endpoint {
   readonly protocol: 'http:' | 'https:';
@@ -9,47 +10,64 @@ export interface Endpoint {
   readonly base: string;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
+/**
+ * Requests over connections that are kept open, at most so many of them. On plain sockets: the client of Node costs three
+ * times the processor time, which is what bounds a run. The environment is not looked at, so no proxy is used.
+ */
+export class Transport implements Owner {
+  private readonly dialer: Dialer;
+  private readonly connections = new Set<Connection>();
+  /** The last one used is at the end, and is taken first: the others may grow old and be closed. */
+  private readonly idle: Connection[] = [];
+  private readonly waiting: Exchange[] = [];
+  private closed = false;
 
-/** Requests over connections that are kept open, at most `sockets` of them. */
-export class Transport {
-  private readonly agent: HttpAgent | HttpsAgent;
-  private readonly request: typeof httpRequest;
-
-  constructor(private readonly endpoint: Endpoint, sockets: number, private readonly timeoutMilliseconds: number) {
-    const options = { keepAlive: true, maxSockets: sockets, scheduling: 'lifo' as const };
-    const secure = endpoint.protocol === 'https:';
-    this.agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
-    this.request = secure ? httpsRequest : httpRequest;
+  constructor({ protocol, hostname, port }: Endpoint, private readonly sockets: number, private readonly timeoutMilliseconds: number) {
+    const secure = protocol === 'https:';
+    this.dialer = new Dialer(hostname.replace(/^\[|\]$/g, ''), port ?? (secure ? 443 : 80), secure);
   }
 
-  /** Rejects on anything but a whole answer: a reset, a silence longer than the timeout, a body that was cut off. */
-  public async send(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const { hostname, port } = this.endpoint;
-      const sent = this.request({ agent: this.agent, hostname, port, method, path, headers }, (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('error', reject);
-        answer.on('aborted', () => reject(networkError('ECONNRESET', 'the answer was cut off')));
-        answer.on('end', () => {
-          if (!answer.complete) { reject(networkError('ECONNRESET', 'the answer was cut off')); }
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString('utf8') });
-        });
-      });
-      sent.setTimeout(this.timeoutMilliseconds, () => sent.destroy(networkError('ETIMEDOUT', `no answer for ${this.timeoutMilliseconds} ms`)));
-      sent.on('error', reject);
-      sent.end(body);
-    });
+  /**
+   * @param text head and body of the request, one character for each byte
+   * @throws StoreError on anything but a whole answer: a reset, a silence longer than the timeout, a body that was cut off
+   */
+  public async send(text: string, { bodiless, repeatable }: Pick<Exchange, 'bodiless' | 'repeatable'>): Promise<Answer> {
+    return new Promise((resolve, reject) => this.begin({ text, bodiless, repeatable, resolve, reject }));
   }
 
-  public close(): void { this.agent.destroy(); }
-}
+  public close(): void {
+    this.closed = true;
+    const error = new StoreError('Closed', 'the connections were closed', 'refused');
+    for (const exchange of this.waiting.splice(0)) { exchange.reject(error); }
+    for (const connection of [...this.connections]) { connection.close(error); }
+  }
 
-function networkError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+  public free(connection: Connection): void {
+    const next = this.waiting.shift();
+    if (next !== undefined) { connection.take(next); return; }
+    connection.rest();
+    this.idle.push(connection);
+  }
+
+  public gone(connection: Connection, unanswered?: Exchange): void {
+    this.connections.delete(connection);
+    const at = this.idle.indexOf(connection);
+    if (at >= 0) { this.idle.splice(at, 1); }
+    // On a new connection, not on one that may be as old.
+    const next = unanswered ?? this.waiting.shift();
+    if (next !== undefined) { this.open(next); }
+  }
+
+  private begin(exchange: Exchange): void {
+    const connection = this.idle.pop();
+    if (connection !== undefined) { connection.take(exchange); return; }
+    if (this.connections.size < this.sockets) { this.open(exchange); } else { this.waiting.push(exchange); }
+  }
+
+  private open(exchange: Exchange): void {
+    if (this.closed) { exchange.reject(new StoreError('Closed', 'the connections were closed', 'refused')); return; }
+    const connection = new Connection(this.dialer.dial(), this, this.timeoutMilliseconds);
+    this.connections.add(connection);
+    connection.take(exchange);
+  }
 }
