@@ -40,6 +40,7 @@ export const lambdaFunction: ResourceHandler = (properties, context) => {
     tags: tagMap(readTags(properties, context)),
   };
   readArchitectures(properties);
+  readDisk(properties);
   return {
     create: async () => {
       await context.functions.create({ ...stored, directory: code.directory() });
@@ -70,6 +71,12 @@ function readLogging(properties: PropertyReader): FunctionDefinition['logging'] 
 function readArchitectures(properties: PropertyReader): void {
   const other = properties.strings('Architectures')?.find((architecture) => !ARCHITECTURES.includes(architecture));
   if (other !== undefined) throw properties.refuse('Architectures', `it must be ${ARCHITECTURES.join(' or ')}, got ${other}`);
+}
+
+/** A function has the disk of this machine, which is at least what it may ask for. */
+function readDisk(properties: PropertyReader): void {
+  const size = properties.object('EphemeralStorage')?.number('Size');
+  if (size !== undefined && (size < 512 || size > 10_240)) throw properties.refuse('EphemeralStorage', `it must have 512 to 10240 MB, got ${size}`);
 }
 
 interface Code {

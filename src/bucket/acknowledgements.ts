@@ -1,7 +1,8 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { ResolvedProps } from './resolved-props';
+import { resourceFinding } from '../private/findings';
 
 /**
  * Answers the findings of cdk-nag that are decided by what the bucket is for, each with its reason.
@@ -29,20 +30,6 @@ export function acknowledgeReplicationRole(role: iam.Role, buckets: s3.IBucket[]
   const acknowledge = (id: string, reason: string) => Validations.of(role).acknowledge({ id, reason });
   acknowledge('NIST.800.53.R5-IAMNoInlinePolicy', 'The policy belongs to this role alone, and goes with it.');
   for (const bucket of buckets) {
-    // cdk-nag has a finding for each resource with a wildcard, and names it so.
-    const objects = flat(Stack.of(role).resolve(bucket.arnForObjects('*')));
-    acknowledge(`AwsSolutions-IAM5[Resource::${objects}]`, 'Replication may read every object of its source, and write every object of its destinations.');
-  }
-}
-
-/** A resolved ARN as cdk-nag writes it in the names of its findings. */
-function flat(value: unknown): string {
-  if (typeof value === 'string') { return value; }
-  const [[name, argument]] = Object.entries(value as Record<string, unknown>);
-  switch (name) {
-    case 'Ref': return `<${String(argument)}>`;
-    case 'Fn::GetAtt': return `<${(argument as string[]).join('.')}>`;
-    case 'Fn::Join': return (argument as [string, unknown[]])[1].map(flat).join((argument as [string, unknown[]])[0]);
-    default: return JSON.stringify(value);
+    acknowledge(resourceFinding(role, bucket.arnForObjects('*')), 'Replication may read every object of its source, and write every object of its destinations.');
   }
 }

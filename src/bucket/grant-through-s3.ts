@@ -21,7 +21,7 @@ const CONTEXT = 'kms:EncryptionContext:aws:s3:arn';
  *
  * @returns the grant on the key, all its parts combined
  */
-export function grantThroughS3(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IGrantable, requested: string[]): iam.Grant {
+export function grantThroughS3(bucket: s3.IBucket, key: kms.IKey, grantee: iam.IGrantable, requested: string[]): iam.Grant {
   const principal = grantee.grantPrincipal;
   if (isEverybody(bucket, principal)) {
     throw new ValidationError('EverybodyOnKey',
@@ -39,7 +39,7 @@ export function grantThroughS3(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IG
   return grants.reduce((all, next) => all.combine(next));
 }
 
-function grantPart(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IGrantable, actions: string[], conditions: Conditions | undefined): iam.Grant {
+function grantPart(bucket: s3.IBucket, key: kms.IKey, grantee: iam.IGrantable, actions: string[], conditions: Conditions | undefined): iam.Grant {
   const options = {
     grantee,
     actions,
@@ -67,7 +67,7 @@ function grantPart(bucket: s3.Bucket, key: kms.IKey, grantee: iam.IGrantable, ac
 }
 
 /** The account of a principal, which the CDK knows of roles and users but not of a bare ARN. */
-function accountOf(bucket: s3.Bucket, principal: iam.IPrincipal): string | undefined {
+function accountOf(bucket: s3.IBucket, principal: iam.IPrincipal): string | undefined {
   const [arn] = shapeOf(bucket, principal).aws;
   return principal.principalAccount ?? (arn === undefined ? undefined : /^arn:[^:]+:iam::(\d{12}):/.exec(arn)?.[1]);
 }
@@ -88,7 +88,7 @@ function exact(actions: string[]): string[] {
  * object. Objects written before the Bucket Key was on keep theirs, so both are admitted.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html#bucket-key-changes
  */
-function useConditions(bucket: s3.Bucket, principal: iam.IPrincipal): Conditions | undefined {
+function useConditions(bucket: s3.IBucket, principal: iam.IPrincipal): Conditions | undefined {
   const service = serviceConditions(bucket, principal);
   // A service that calls S3 by itself is recognised by its source; whether KMS sees its request
   // as one via S3 is documented for none of them.
@@ -100,7 +100,7 @@ function useConditions(bucket: s3.Bucket, principal: iam.IPrincipal): Conditions
 }
 
 /** Conditions for a service principal, or undefined for everybody else. */
-function serviceConditions(bucket: s3.Bucket, principal: iam.IPrincipal): Conditions | undefined {
+function serviceConditions(bucket: s3.IBucket, principal: iam.IPrincipal): Conditions | undefined {
   const shape = shapeOf(bucket, principal);
   if (shape.services.length === 0) { return undefined; }
   if (!shape.conditioned) {
@@ -115,7 +115,7 @@ function serviceConditions(bucket: s3.Bucket, principal: iam.IPrincipal): Condit
  * The key's ARN, or where the grantee lives in a stack that cannot know it, every key of that
  * account and region; the encryption context in the statement still binds it to this bucket.
  */
-function resourceArn(bucket: s3.Bucket, key: kms.IKey, principal: iam.IPrincipal): string {
+function resourceArn(bucket: s3.IBucket, key: kms.IKey, principal: iam.IPrincipal): string {
   const granteeStack = iam.principalIsOwnedResource(principal) ? Stack.of(principal) : undefined;
   const keyStack = Stack.of(key);
   const owned = key.node.defaultChild !== undefined;
@@ -132,7 +132,7 @@ function resourceArn(bucket: s3.Bucket, key: kms.IKey, principal: iam.IPrincipal
  * @param scope who warns
  * @param bucket whose objects the statement is about
  */
-export function keyPolicyOf(scope: s3.Bucket, bucket: s3.IBucketRef, key: kms.IKey): iam.IResourceWithPolicyV2 {
+export function keyPolicyOf(scope: s3.IBucket, bucket: s3.IBucketRef, key: kms.IKey): iam.IResourceWithPolicyV2 {
   return {
     env: key.env,
     node: key.node,
@@ -163,7 +163,7 @@ function withoutCycle(bucket: s3.IBucketRef, key: kms.IKey, statement: iam.Polic
  * A role that was imported as immutable, as every role of another account is, reports success and
  * gets no policy. It is recognised by a grant that nothing could wait for.
  */
-function warnIfNothingWasAttached(bucket: s3.Bucket, principal: iam.IPrincipal, grant: iam.Grant, options: {
+function warnIfNothingWasAttached(bucket: s3.IBucket, principal: iam.IPrincipal, grant: iam.Grant, options: {
   readonly actions: string[]; readonly resourceArns: string[]; readonly conditions?: Conditions;
 }): void {
   if (iam.principalIsOwnedResource(principal)) { return; }

@@ -51,7 +51,8 @@ export function meaningOf(code: string, message: string, status: number | undefi
   if (RETRYABLE.has(code) || status === 500 || status === 502 || status === 503 || status === 504 || status === 429) { return 'retryable'; }
   if (code === 'AccessDenied' && /object lock|retention|legal hold|WORM/i.test(message)) { return 'locked'; }
   if (code === 'ObjectLockedError' || code === 'InvalidRetentionPeriod') { return 'locked'; }
-  if (code === 'InvalidRequest' && /customer.?provided|customer.?key|SSE-C|form of server side encryption/i.test(message)) { return 'sse-c'; }
+  // First of the two: the refusal of an update names DSSE-KMS and SSE-C in one message, and a second look tells them apart.
   if (code === 'InvalidRequest' && /unencrypted|not encrypted|DSSE|dual.?layer/i.test(message)) { return 'needs-copy'; }
+  if (code === 'InvalidRequest' && /customer.?provided|customer.?key|SSE-C|form of server side encryption/i.test(message)) { return 'sse-c'; }
   return 'refused';
 }

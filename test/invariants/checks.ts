@@ -127,6 +127,18 @@ const SECRETS = [
   /(password|passwd|secret[_-]?(access)?[_-]?key|api[_-]?key)["']?\s*[:=]\s*["']?[^\s"'{}]{6,}/i,
 ];
 
+/**
+ * Actions that IAM knows no resources for, so that they stand with `*`; in a statement of their own.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+const WITHOUT_RESOURCES = [
+  's3:CreateJob', 's3:ListJobs', 'cloudwatch:PutMetricData', 'cloudwatch:GetMetricStatistics',
+  // What the CDK gives a state machine that logs and traces.
+  'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',
+  'xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets',
+];
+
 /** Resources whose loss is the loss of data: what they hold, or what opens it. */
 const STATEFUL = ['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::Logs::LogGroup'];
 
@@ -136,6 +148,7 @@ export const INVARIANTS = {
     name: 'no statement outside a key policy is about every resource',
     violations: (subject) => statements(subject)
       .filter(({ type, statement }) => type !== 'AWS::KMS::Key' && (list(statement.Resource).includes('*') || 'NotResource' in statement))
+      .filter(({ statement }) => 'NotAction' in statement || !list(statement.Action).every((action) => WITHOUT_RESOURCES.includes(String(action))))
       .map(({ where, statement }) => `${where}: ${show(statement)}`),
   },
   tls: {

@@ -1,9 +1,14 @@
 import { CfnParameter, Duration, Lazy, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import type { InvariantId } from './checks';
-import { EncryptionMode, KeyAccess, KeyRotation, RotatingS3Key, type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, UploadHeaders } from '../../src';
+import {
+  BackfillCopies, BackfillSource, BackfillTrigger, EncryptionBackfillJob, type EncryptionBackfillJobProps, EncryptionMode, KeyAccess, KeyRotation,
+  RotatingS3Key, type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, UploadHeaders,
+} from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
 
 /** A way to use one public construct. */
@@ -73,6 +78,7 @@ function rows<P extends object, T>(construct: string, make: (stack: Stack, props
 }
 
 const key = rows('RotatingS3Key', (stack, props: RotatingS3KeyProps) => new RotatingS3Key(stack, 'Key', props));
+const backfill = rows('EncryptionBackfillJob', (stack, props: EncryptionBackfillJobProps) => new EncryptionBackfillJob(stack, 'Backfill', props));
 const bucket = rows('SecureBucket', (stack, props: SecureBucketProps) => new SecureBucket(stack, 'Data', props));
 
 /** What cdk-nag says about a row that grants to a role of the stack. */
@@ -297,5 +303,50 @@ const BUCKETS: Row[] = [
   }),
 ];
 
+/** Reports cannot be under KMS. */
+const REPORTS = { encrypted: 'S3 Batch Operations writes its reports under SSE-S3 only.' };
+const sseS3 = () => [BackfillSource.sseS3()];
+
+const BACKFILLS: Row[] = [
+  backfill('of a SecureBucket', (stack) => ({ bucket: new SecureBucket(stack, 'Data'), sources: sseS3() }), { breaks: REPORTS }),
+  backfill('of every source', (stack) => ({
+    bucket: new SecureBucket(stack, 'Data'),
+    sources: [
+      BackfillSource.sseS3(), BackfillSource.kmsKey(new RotatingS3Key(stack, 'Old')), BackfillSource.unencrypted(), BackfillSource.dsse(),
+      BackfillSource.withoutBucketKey(),
+    ],
+    noncurrentVersions: true,
+    copies: BackfillCopies.AUTOMATIC,
+    expireReplacedVersions: Duration.days(30),
+    copyConcurrency: 20,
+    prefix: 'orders/',
+    summaryTopic: sns.Topic.fromTopicArn(stack, 'Topic', arn(stack, 'sns', 'summaries', stack.account)),
+  }), { breaks: REPORTS }),
+  backfill('of an imported bucket', (stack) => ({
+    bucket: s3.Bucket.fromBucketName(stack, 'Data', 'data-from-before'),
+    encryptionKey: RotatingS3Key.fromKeyArn(stack, 'Key', arn(stack, 'kms', 'key/11111111-2222-3333-4444-555555555555', stack.account)),
+    bucketKeyEnabled: false,
+    sources: [BackfillSource.unencrypted()],
+    copies: BackfillCopies.CONDITIONAL,
+    operationsBucket: s3.Bucket.fromBucketName(stack, 'Operations', 'reports-of-operations'),
+  })),
+  backfill('that starts with a deployment', (stack) => ({
+    bucket: new SecureBucket(stack, 'Data'), sources: sseS3(), trigger: BackfillTrigger.onDeploy(),
+  }), { breaks: REPORTS }),
+  backfill('that runs every week without anybody', (stack) => ({
+    bucket: new SecureBucket(stack, 'Data'),
+    sources: sseS3(),
+    trigger: BackfillTrigger.schedule(events.Schedule.rate(Duration.days(7)), { runWithoutConfirmationBecause: 'a sandbox' }),
+  }), { breaks: REPORTS }),
+  backfill('that others start, follow and alarm on', (stack) => ({ bucket: new SecureBucket(stack, 'Data'), sources: sseS3() }), {
+    breaks: REPORTS,
+    also: (made, stack) => {
+      made.grantRun(role(stack, 'Operator'));
+      made.onEnd('Ended');
+    },
+    findings: GRANTED,
+  }),
+];
+
 /** Every public construct, with its defaults and with each option that matters. A new construct is a row. */
-export const ROWS: Row[] = [...KEYS, ...BUCKETS];
+export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS];

@@ -1,0 +1,19 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** cdk-nag has a finding for each resource with a wildcard, and names it so. */
+export function resourceFinding(scope: IConstruct, arn: unknown): string {
+  return `AwsSolutions-IAM5[Resource::${flat(Stack.of(scope).resolve(arn))}]`;
+}
+
+/** A resolved ARN as cdk-nag writes it in the names of its findings. */
+function flat(value: unknown): string {
+  if (typeof value === 'string') { return value; }
+  const [[name, argument]] = Object.entries(value as Record<string, unknown>);
+  switch (name) {
+    case 'Ref': return `<${String(argument)}>`;
+    case 'Fn::GetAtt': return `<${(argument as string[]).join('.')}>`;
+    case 'Fn::Join': return (argument as [string, unknown[]])[1].map(flat).join((argument as [string, unknown[]])[0]);
+    default: return JSON.stringify(value);
+  }
+}
