@@ -23,6 +23,9 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary, devDirs: strin
   project.setScript('demo', 'tsx --no-warnings demo/main.ts');
   project.setScript('emulator', 'tsx --no-warnings emulator/main.ts');
   project.setScript('bench:synth', 'tsx --no-warnings bench/synth.ts');
+  project.setScript('bench:backfill', 'tsx --no-warnings bench/backfill.ts');
+  // Minutes each, so not part of the tests: two hundred kills of the command, and a million keys in constant memory.
+  project.setScript('test:faults', 'tsx --no-warnings test/faults/kill-200.ts && tsx --no-warnings test/faults/million-keys.ts');
 
   const test = project.testTask;
   test.reset(undefined, {});
