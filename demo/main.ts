@@ -10,10 +10,13 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/
 import { App } from 'aws-cdk-lib';
 import Table from 'cli-table3';
 import { Actor, ADMINISTRATOR, administrator, inRole, Place } from './actors';
+import { proveBackfill } from './backfill';
+import type { Check } from './check';
 import { filesBelow, LocalFile } from './files';
 import { forEachParallel } from './parallel';
 import { progress } from './progress';
 import { attempts, tryIt } from './refusals';
+import { detail, say } from './talk';
 import { deployAssembly } from '../deployer/deploy';
 import { startEmulator } from '../emulator/server';
 import { DemoStack } from '../examples/demo/stack';
@@ -22,12 +25,6 @@ const ACCOUNT = '123456789012';
 const REGION = 'us-east-1';
 const FILES = 2200;
 const WORKERS = 12;
-
-interface Check {
-  readonly promise: string;
-  readonly found: string;
-  readonly ok: boolean;
-}
 
 /** What the stack says it made. */
 interface Outputs {
@@ -54,7 +51,7 @@ async function main(): Promise<number> {
       reader: await inRole(place, 'reader', outputs.ReaderRoleArn),
       writeOnly: await inRole(place, 'write-only', outputs.WriteOnlyRoleArn),
     };
-    const checks = await prove(outputs, actors);
+    const checks = [...await prove(outputs, actors), ...await proveBackfill(place, ACCOUNT, work)];
     report(checks, started);
     return checks.every(({ ok }) => ok) ? 0 : 1;
   } finally {
@@ -151,14 +148,6 @@ function report(checks: Check[], started: number): void {
 
 function megabytes(files: LocalFile[]): string {
   return (files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1);
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-function detail(line: string): void {
-  process.stderr.write(`  ${line}\n`);
 }
 
 main().then((code) => { process.exitCode = code; }, (error: Error) => {

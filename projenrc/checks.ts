@@ -20,7 +20,7 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary, devDirs: strin
   });
 
   // Not tasks of projen, which would turn every exit code into 1.
-  project.setScript('demo', 'tsx --no-warnings demo/main.ts');
+  project.setScript('demo', 'projen bundle && tsx --no-warnings demo/main.ts'); // it deploys what is bundled
   project.setScript('emulator', 'tsx --no-warnings emulator/main.ts');
   project.setScript('bench:synth', 'tsx --no-warnings bench/synth.ts');
   project.setScript('bench:backfill', 'tsx --no-warnings bench/backfill.ts');
