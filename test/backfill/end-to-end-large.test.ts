@@ -33,10 +33,16 @@ test('what is too large for one copy is copied in parts, and what is locked is r
   expect(plan).toMatchObject({ copyEngine: 'lambda', objects: 3 });
   const summary = await world.confirmed(machine, plan.planId);
 
-  expect(summary).toMatchObject({ verified: true, rewritten: { update: 1, copy: 0, multipartCopy: 1 }, exceptions: { locked: 1 }, bytesCopied: SIX_GIGABYTES });
+  expect(summary).toMatchObject({ verified: true, exceptions: { locked: 1 }, bytesCopied: SIX_GIGABYTES });
+  expect(summary.rewritten).toEqual({ update: 1, copy: 0, multipartCopy: 1 });
   expect(await world.see(bucket, 'held')).toEqual(held);
   expect((await world.see(bucket, 'free')).keyArn).toBe(key);
   expect(await world.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'large' }))).toMatchObject({
-    ContentLength: SIX_GIGABYTES, SSEKMSKeyId: key, StorageClass: 'STANDARD_IA', Metadata: { owner: 'orders', path: 'large' }, CacheControl: 'max-age=60', TagCount: 2,
+    ContentLength: SIX_GIGABYTES,
+    SSEKMSKeyId: key,
+    StorageClass: 'STANDARD_IA',
+    CacheControl: 'max-age=60',
+    TagCount: 2,
+    Metadata: { owner: 'orders', path: 'large' },
   });
 });

@@ -1,5 +1,5 @@
-import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
-import { type JobListDescriptor, ListJobsCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
+import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
+import { type JobListDescriptor, ListJobsCommand, S3ControlClient, UpdateJobStatusCommand } from '@aws-sdk/client-s3-control';
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { aws_kms as kms, type Stack } from 'aws-cdk-lib';
 import '../../emulator/localhost-dns.cjs';
@@ -31,7 +31,8 @@ async function deployed(props: (stack: Stack) => Partial<EncryptionBackfillJobPr
       encryptionKey: new kms.Key(stack, 'Key'), allowAnyUploadEncryptionBecause: 'the test puts what was there before',
     });
     const job = new EncryptionBackfillJob(stack, 'Backfill', { bucket, sources: [BackfillSource.sseS3()], ...props(stack) });
-    return { machine: job.stateMachine.stateMachineArn, bucket: bucket.bucketName, key: bucket.encryptionKey!.keyArn, account: stack.account, address: job.node.addr };
+    const { stateMachine: { stateMachineArn: machine }, node: { addr: address } } = job;
+    return { machine, bucket: bucket.bucketName, key: bucket.encryptionKey!.keyArn, account: stack.account, address };
   });
   return { ...outputs as { machine: string; bucket: string; key: string; account: string; address: string }, deployment };
 }
@@ -116,4 +117,29 @@ test('a key that is disabled midway ends the run as unfinished; enabled again, a
     const seen = await world.see(made.bucket, name);
     expect([name, seen.keyArn, seen.body]).toEqual([name, made.key, before.get(name)]);
   }
+});
+
+describe('a run is refused before anything is written', () => {
+  test('when somebody cancelled a job of its plan', async () => {
+    const made = await deployed();
+    await world.put(made.bucket, 'a');
+    const plan = await world.plan(made.machine);
+    for (const { JobId: id } of (await jobsOf(made)).filter(({ Status: status }) => status === 'Suspended')) {
+      await control.send(new UpdateJobStatusCommand({ AccountId: made.account, JobId: id, RequestedJobStatus: 'Cancelled' }));
+    }
+    expect(await cloud.run(made.machine, { mode: 'run', confirm: plan.planId })).toMatchObject({
+      status: 'FAILED', error: 'PlanUsedUp', cause: expect.stringContaining('start a new plan'),
+    });
+    expect((await world.see(made.bucket, 'a')).encryption).toBe('AES256');
+  });
+
+  test('when a source key cannot decrypt any more', async () => {
+    const { KeyMetadata: old } = await cloud.kms().send(new CreateKeyCommand({}));
+    const made = await deployed((stack) => ({ sources: [BackfillSource.kmsKey(kms.Key.fromKeyArn(stack, 'Old', old!.Arn!))] }));
+    await cloud.kms().send(new DisableKeyCommand({ KeyId: old!.Arn! }));
+    expect(await cloud.run(made.machine, { mode: 'plan' })).toMatchObject({
+      status: 'FAILED', error: 'KeyUnusable', cause: expect.stringContaining(`the source key ${old!.Arn} is Disabled`),
+    });
+    expect(await jobsOf(made)).toEqual([]);
+  });
 });

@@ -43,6 +43,9 @@ describe('is refused, with the prop, the value and the remedy', () => {
       return { bucket, operationsBucket: bucket };
     }],
     ['an operations bucket under KMS', 'OperationsUnderKms', /must be under SSE-S3, got aws:kms/, (stack) => ({ operationsBucket: new SecureBucket(stack, 'Reports') })],
+    ['an operations bucket of another region', 'OperationsElsewhere', /'operationsBucket' must be in the region eu-west-1, got one in us-east-1: leave it out/, (stack) => ({
+      operationsBucket: s3.Bucket.fromBucketAttributes(stack, 'Far', { bucketName: 'far', region: 'us-east-1' }),
+    })],
     ['an empty prefix', 'PrefixLength', /got 0: leave it out/, () => ({ prefix: '' })],
     ['a pattern as prefix', 'PrefixPattern', /not a pattern, got 'a\/\*'/, () => ({ prefix: 'a/*' })],
     ['no concurrency', 'Concurrency', /at least 1, got 0/, () => ({ copyConcurrency: 0 })],

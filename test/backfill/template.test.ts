@@ -117,6 +117,22 @@ describe('permissions', () => {
     });
   });
 
+  test('the machine is trusted for this account only, and writes metrics into its namespace only', () => {
+    const { template } = made();
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': IRELAND.account } } }],
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([{
+          Action: 'cloudwatch:PutMetricData', Effect: 'Allow', Resource: '*', Condition: { StringEquals: { 'cloudwatch:namespace': Match.anyValue() } },
+        }]),
+      },
+    });
+  });
+
   test('the keys, old and new, through S3 and for this bucket only', () => {
     const { template } = made((stack) => ({ sources: [BackfillSource.kmsKey(new kms.Key(stack, 'Old'))] }));
     const statements = Object.entries(template.findResources('AWS::IAM::Policy'))
