@@ -5,11 +5,14 @@ POST /_s3truth/unencrypted       {"bucket", "key", "versionId"?}: as if stored b
 POST /_s3truth/sparse            {"bucket", "key", "size", "versionId"?, "seed"?, "checksum"?}: gives a stored object that size without its bytes
 POST /_s3truth/modified          {"bucket", "key", "versionId"?, "lastModified"}: another date, for filters by date
 POST /_s3truth/restored          {"bucket", "key", "versionId"?}: ends a restore that is under way
+POST /_s3truth/events            an event of an AWS service, as EventBridge has it: PutEvents takes none of theirs
+GET /_s3truth/notifications      what topics published, and who subscribes by mail
 """
 import datetime
 import json
 from typing import Callable
 
+from . import events
 from .http import Request, Response
 from .settings import Settings
 from .sparse import Segments, make_sparse
@@ -36,6 +39,10 @@ class Control:
         if name == "batch" and request.method in ("GET", "PUT"):
             self._settings.change(values)
             return _json("200 OK", self._settings.shown())
+        if name == "events" and request.method == "POST":
+            return _json("200 OK", {"rules": events.deliver(values)})
+        if name == "notifications" and request.method == "GET":
+            return _json("200 OK", {"notifications": events.published()})
         plant = _PLANTS.get(name)
         if plant is None or request.method != "POST":
             return _json("404 Not Found", {"error": f"{request.method} {request.path} is not of the control"})
