@@ -10,6 +10,7 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/
 import { App } from 'aws-cdk-lib';
 import Table from 'cli-table3';
 import { Actor, ADMINISTRATOR, administrator, inRole, Place } from './actors';
+import { proveAlarms } from './alarms';
 import { proveBackfill } from './backfill';
 import type { Check } from './check';
 import { filesBelow, LocalFile } from './files';
@@ -51,7 +52,7 @@ async function main(): Promise<number> {
       reader: await inRole(place, 'reader', outputs.ReaderRoleArn),
       writeOnly: await inRole(place, 'write-only', outputs.WriteOnlyRoleArn),
     };
-    const checks = [...await prove(outputs, actors), ...await proveBackfill(place, ACCOUNT, work)];
+    const checks = [...await prove(outputs, actors), ...await proveBackfill(place, ACCOUNT, work), ...await proveAlarms(place, ACCOUNT, work)];
     report(checks, started);
     return checks.every(({ ok }) => ok) ? 0 : 1;
   } finally {

@@ -1,3 +1,7 @@
 export { BackfillCopies, BackfillSource, BackfillTrigger, BackfillTriggerOptions, EncryptionBackfillJob, EncryptionBackfillJobProps } from './backfill';
 export { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from './bucket';
 export { CloudTrailConsumerOptions, KeyAccess, KeyConsumers, KeyRotation, ReplicationConsumerOptions, RotatingS3Key, RotatingS3KeyProps } from './key';
+export {
+  Detection, DetectionChoice, DetectionOptions, DetectionSeverity, EncryptionAlarms, EncryptionAlarmsProps, EventDetectionOptions, Notify,
+  RateDetectionOptions, RateThreshold, SlackChannel,
+} from './monitoring';

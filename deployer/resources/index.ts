@@ -11,7 +11,7 @@ import { kmsAlias } from './kms-alias';
 import { kmsKey } from './kms-key';
 import { lambdaFunction } from './lambda-function';
 import { lambdaPermission, lambdaVersion } from './lambda-parts';
-import { logGroup } from './log-group';
+import { logGroup, metricFilter } from './log-group';
 import { s3Bucket } from './s3-bucket';
 import { s3BucketPolicy } from './s3-bucket-policy';
 import { schedulerSchedule } from './scheduler-schedule';
@@ -35,6 +35,7 @@ const HANDLERS: Record<string, ResourceHandler> = {
   'AWS::Lambda::Permission': lambdaPermission,
   'AWS::Lambda::Version': lambdaVersion,
   'AWS::Logs::LogGroup': logGroup,
+  'AWS::Logs::MetricFilter': metricFilter,
   'AWS::S3::Bucket': s3Bucket,
   'AWS::S3::BucketPolicy': s3BucketPolicy,
   'AWS::SNS::Subscription': snsSubscription,

@@ -4,6 +4,7 @@ import { join } from 'path';
 import { SynthUtils } from '@aws-cdk/assert';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { AlarmsStack } from '../../examples/alarms/stack';
 import { BackfillStack } from '../../examples/backfill/stack';
 import { ConsumersStack } from '../../examples/consumers/stack';
 import { CrossAccountStack } from '../../examples/cross-account/stack';
@@ -41,6 +42,7 @@ const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
   ['backfill', 'Backfill', (app) => new BackfillStack(app, 'Backfill', {
     env, bucketName: 'orders-from-before', oldKeyArn: `arn:aws:kms:eu-west-1:${account}:key/11111111-2222-3333-4444-555555555555`,
   })],
+  ['alarms', 'Alarms', (app) => new AlarmsStack(app, 'Alarms', { env, trailLogGroupName: 'organization-trail' })],
   ['demo', 'Demo', (app) => new DemoStack(app, 'Demo')],
 ];
 

@@ -89,6 +89,7 @@ describe('the table', () => {
 
   test.each([
     ['RotatingS3Key', 'src/key/rotating-s3-key.ts', []],
+    ['EncryptionAlarms', 'src/monitoring/encryption-alarms-props.ts', []],
     ['EncryptionBackfillJob', 'src/backfill/encryption-backfill-job-props.ts', []],
     ['SecureBucket', 'src/bucket/secure-bucket-props.ts', propsOf('aws-s3/lib/bucket.d.ts', 'BucketProps')],
   ])('has a row for every prop of %s', (construct, file, inherited) => {

@@ -2,12 +2,15 @@ import { CfnParameter, Duration, Lazy, RemovalPolicy, type Stack } from 'aws-cdk
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { InvariantId } from './checks';
 import {
-  BackfillCopies, BackfillSource, BackfillTrigger, EncryptionBackfillJob, type EncryptionBackfillJobProps, EncryptionMode, KeyAccess, KeyRotation,
-  RotatingS3Key, type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, UploadHeaders,
+  BackfillCopies, BackfillSource, BackfillTrigger, Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms, type EncryptionAlarmsProps,
+  EncryptionBackfillJob, type EncryptionBackfillJobProps, EncryptionMode, KeyAccess, KeyRotation, Notify, RotatingS3Key, type RotatingS3KeyProps,
+  SecureBucket, type SecureBucketProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
 
@@ -79,6 +82,7 @@ function rows<P extends object, T>(construct: string, make: (stack: Stack, props
 
 const key = rows('RotatingS3Key', (stack, props: RotatingS3KeyProps) => new RotatingS3Key(stack, 'Key', props));
 const backfill = rows('EncryptionBackfillJob', (stack, props: EncryptionBackfillJobProps) => new EncryptionBackfillJob(stack, 'Backfill', props));
+const alarms = rows('EncryptionAlarms', (stack, props: EncryptionAlarmsProps) => new EncryptionAlarms(stack, 'Alarms', props));
 const bucket = rows('SecureBucket', (stack, props: SecureBucketProps) => new SecureBucket(stack, 'Data', props));
 
 /** What cdk-nag says about a row that grants to a role of the stack. */
@@ -349,4 +353,49 @@ const BACKFILLS: Row[] = [
 ];
 
 /** Every public construct, with its defaults and with each option that matters. A new construct is a row. */
-export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS];
+/** The key of notifications is not a key of data. */
+const NOTIFICATIONS = {
+  retained: 'nothing that is kept is under it, so it goes with the stack',
+  throughS3: 'SNS uses it, not S3',
+};
+
+const trailLogs = (stack: Stack) => logs.LogGroup.fromLogGroupName(stack, 'TrailLogs', 'audit-trail');
+const mail = () => [Notify.email('security@example.com')];
+
+const ALARMS: Row[] = [
+  alarms('of a bucket', () => ({ notify: mail() }), {
+    also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); },
+    breaks: NOTIFICATIONS,
+  }),
+  alarms('that count in the log group of the trail', (stack) => ({
+    notify: [...mail(), .../^(cn|us-gov)-/.test(stack.region) ? [] : [Notify.slack({ workspaceId: 'T012ABCDEF', channelId: 'C012ABCDEF' })]],
+    trailLogGroup: trailLogs(stack),
+    choices: [
+      DetectionChoice.anomalyBand(), DetectionChoice.threshold(Detection.DECRYPTS_DENIED, { count: 50, period: Duration.minutes(15) }),
+      DetectionChoice.off(Detection.KEY_ALIAS_MOVED, 'another team hears of it'), DetectionChoice.severity(Detection.KEY_DISABLED, DetectionSeverity.HIGH),
+      DetectionChoice.exceptRole(Detection.BUCKET_POLICY_CHANGED, role(stack, 'Deploy'), 'deployments are reviewed'),
+    ],
+  }), {
+    also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); made.watchKey(new RotatingS3Key(stack, 'Another')); },
+    breaks: NOTIFICATIONS,
+  }),
+  alarms('of the whole account, with a key and detections of their own', (stack) => ({
+    notify: [
+      Notify.topic(new sns.Topic(stack, 'Pager', { enforceSSL: true, masterKey: new kms.Key(stack, 'PagerKey', { enableKeyRotation: true }) })),
+      Notify.incident(stack.formatArn({ service: 'ssm-incidents', region: '', resource: 'response-plan', resourceName: 'encryption' })),
+      Notify.lambda(lambda.Function.fromFunctionAttributes(stack, 'Handler', {
+        functionArn: stack.formatArn({ service: 'lambda', resource: 'function:handler' }), sameEnvironment: true,
+      })),
+    ],
+    trailLogGroup: trailLogs(stack),
+    notificationKey: new kms.Key(stack, 'NotificationKey', { enableKeyRotation: true }),
+    metricNamespace: 'Security',
+    runbookUrl: 'https://wiki.example.com/encryption',
+    dashboard: false,
+    ownDetections: [Detection.onEvent('bucket-logging-changed', {
+      severity: DetectionSeverity.MEDIUM, title: 'bucket logging changed', meaning: 'Access logs may go nowhere.', source: 'aws.s3', calls: ['PutBucketLogging'],
+    })],
+  }), { also: (made) => { made.watchAccount(); }, breaks: { throughS3: NOTIFICATIONS.throughS3 } }),
+];
+
+export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS, ...ALARMS];

@@ -1,0 +1,67 @@
+import { Lazy } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import type { Channels } from './channels';
+import { patternOf, RuleGroup } from './rule-groups';
+import type { Watched } from './watched';
+
+/**
+ * How many keys, or buckets, one rule names: a pattern has at most 2,048 characters, and a name may
+ * be a token of unknown length. Longest: 75 characters of an ARN in GovCloud with a multi-Region key
+ * and its quotes, 66 of a bucket; the rest of the longest pattern takes 700.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ */
+const PER_RULE = { key: 12, bucket: 18 };
+
+/** The rules: for each group one of the account, or one for each so many keys or buckets. */
+export class EventRules extends Construct {
+  public readonly names: string[] = [];
+
+  constructor(
+    scope: Construct, private readonly groups: readonly RuleGroup[], private readonly watched: Watched, private readonly channels: Channels,
+    private readonly prefix: string, private readonly runbook: string,
+  ) {
+    super(scope, 'Rules');
+    for (const group of groups) {
+      if (group.part.scope === 'account') { this.addRule(group, group.name, () => undefined); }
+    }
+  }
+
+  /** Makes the rules that the watched things need and that are not there yet. */
+  public grow(): void {
+    for (const group of this.groups) {
+      const { scope } = group.part;
+      if (scope === 'account') { continue; }
+      const names = scope === 'key' ? this.watched.keyArns : this.watched.bucketNames;
+      const size = PER_RULE[scope];
+      const wanted = this.watched.account ? 1 : Math.ceil(names.length / size);
+      for (let chunk = 0; chunk < wanted; chunk += 1) {
+        const name = chunk === 0 ? group.name : `${group.name}-more-${chunk + 1}`;
+        if (this.node.tryFindChild(name) !== undefined) { continue; }
+        this.addRule(group, name, () => this.watched.account ? undefined : names.slice(chunk * size, (chunk + 1) * size));
+      }
+      if (this.watched.account) { this.dropSurplus(group); }
+    }
+  }
+
+  private addRule(group: RuleGroup, name: string, watched: () => readonly string[] | undefined): void {
+    const ruleName = `${this.prefix}-${name}`;
+    new CfnRule(this, name, {
+      name: ruleName,
+      description: `${group.severity}: ${group.detections.map(({ title }) => title).join('; ')}`.slice(0, 512),
+      // Calls that only read reach a rule in this state alone, which the L2 of the CDK cannot set:
+      // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+      state: group.part.readOnly === true ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
+      eventPattern: Lazy.any({ produce: () => patternOf(group, watched()) }),
+      targets: this.channels.targetsOf(group, this.runbook),
+    });
+    this.names.push(ruleName);
+  }
+
+  /** Rules for further keys or buckets, made before the whole account was watched. */
+  private dropSurplus(group: RuleGroup): void {
+    for (let chunk = 1; this.node.tryRemoveChild(`${group.name}-more-${chunk + 1}`); chunk += 1) {
+      this.names.splice(this.names.indexOf(`${this.prefix}-${group.name}-more-${chunk + 1}`), 1);
+    }
+  }
+}
