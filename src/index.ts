@@ -1,3 +1,4 @@
+export { AuditedEvents, EncryptionAuditTrail, EncryptionAuditTrailProps } from './audit';
 export { BackfillCopies, BackfillSource, BackfillTrigger, BackfillTriggerOptions, EncryptionBackfillJob, EncryptionBackfillJobProps } from './backfill';
 export { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from './bucket';
 export { CloudTrailConsumerOptions, KeyAccess, KeyConsumers, KeyRotation, ReplicationConsumerOptions, RotatingS3Key, RotatingS3KeyProps } from './key';

@@ -1,4 +1,5 @@
 import type { ResourceHandler } from '../resource';
+import { cloudtrailTrail } from './cloudtrail';
 import { cloudwatchAlarm, cloudwatchDashboard } from './cloudwatch';
 import { customResource } from './custom-resource';
 import { eventsRule } from './events-rule';
@@ -21,6 +22,7 @@ import { stateMachine } from './state-machine';
 
 const HANDLERS: Record<string, ResourceHandler> = {
   'AWS::CloudFormation::CustomResource': customResource,
+  'AWS::CloudTrail::Trail': cloudtrailTrail,
   'AWS::CloudWatch::Alarm': cloudwatchAlarm,
   'AWS::CloudWatch::Dashboard': cloudwatchDashboard,
   'AWS::Events::Rule': eventsRule,

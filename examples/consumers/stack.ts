@@ -1,4 +1,4 @@
-import { Stack, StackProps } from 'aws-cdk-lib';
+import { Stack, StackProps, Validations } from 'aws-cdk-lib';
 import * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -21,7 +21,14 @@ export class ConsumersStack extends Stack {
 
     // Wider than the default, since SNS uses the key too.
     const key = new RotatingS3Key(this, 'Key', { alias: 'operations', access: KeyAccess.throughServices('sns') });
-    const reports = new SecureBucket(this, 'Reports', { encryptionKey: key });
+    const reports = new SecureBucket(this, 'Reports', {
+      encryptionKey: key,
+      allowAnyUploadEncryptionBecause: 'CloudTrail writes its digest files under SSE-S3',
+    });
+    Validations.of(reports).acknowledge({
+      id: 'cdk-s3-encryption:SecureBucket.anyUploadEncryptionAllowed',
+      reason: 'AWS services alone write here.',
+    });
 
     // The name and not the trail, which needs the key first.
     const trailName = 'operations';

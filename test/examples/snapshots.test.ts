@@ -5,6 +5,7 @@ import { SynthUtils } from '@aws-cdk/assert';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AlarmsStack } from '../../examples/alarms/stack';
+import { AuditTrailStack } from '../../examples/audit-trail/stack';
 import { BackfillStack } from '../../examples/backfill/stack';
 import { ConsumersStack } from '../../examples/consumers/stack';
 import { CrossAccountStack } from '../../examples/cross-account/stack';
@@ -43,6 +44,7 @@ const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
     env, bucketName: 'orders-from-before', oldKeyArn: `arn:aws:kms:eu-west-1:${account}:key/11111111-2222-3333-4444-555555555555`,
   })],
   ['alarms', 'Alarms', (app) => new AlarmsStack(app, 'Alarms', { env, trailLogGroupName: 'organization-trail' })],
+  ['audit-trail', 'AuditTrail', (app) => new AuditTrailStack(app, 'AuditTrail', { env })],
   ['demo', 'Demo', (app) => new DemoStack(app, 'Demo')],
 ];
 

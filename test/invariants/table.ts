@@ -8,9 +8,9 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { InvariantId } from './checks';
 import {
-  BackfillCopies, BackfillSource, BackfillTrigger, Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms, type EncryptionAlarmsProps,
-  EncryptionBackfillJob, type EncryptionBackfillJobProps, EncryptionMode, KeyAccess, KeyRotation, Notify, RotatingS3Key, type RotatingS3KeyProps,
-  SecureBucket, type SecureBucketProps, UploadHeaders,
+  AuditedEvents, BackfillCopies, BackfillSource, BackfillTrigger, Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms,
+  type EncryptionAlarmsProps, EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps,
+  EncryptionMode, KeyAccess, KeyRotation, Notify, RotatingS3Key, type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
 
@@ -83,6 +83,7 @@ function rows<P extends object, T>(construct: string, make: (stack: Stack, props
 const key = rows('RotatingS3Key', (stack, props: RotatingS3KeyProps) => new RotatingS3Key(stack, 'Key', props));
 const backfill = rows('EncryptionBackfillJob', (stack, props: EncryptionBackfillJobProps) => new EncryptionBackfillJob(stack, 'Backfill', props));
 const alarms = rows('EncryptionAlarms', (stack, props: EncryptionAlarmsProps) => new EncryptionAlarms(stack, 'Alarms', props));
+const audit = rows('EncryptionAuditTrail', (stack, props: EncryptionAuditTrailProps) => new EncryptionAuditTrail(stack, 'Audit', props));
 const bucket = rows('SecureBucket', (stack, props: SecureBucketProps) => new SecureBucket(stack, 'Data', props));
 
 /** What cdk-nag says about a row that grants to a role of the stack. */
@@ -398,4 +399,18 @@ const ALARMS: Row[] = [
   }), { also: (made) => { made.watchAccount(); }, breaks: { throughS3: NOTIFICATIONS.throughS3 } }),
 ];
 
-export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS, ...ALARMS];
+/** The bucket of a trail. */
+const LOG_FILES = { uploads: 'CloudTrail writes its digest files under SSE-S3, and nobody but the trail may write' };
+
+const TRAILS: Row[] = [
+  audit('of a bucket', () => ({}), { also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); }, breaks: LOG_FILES }),
+  audit('that nobody can delete from, of writes alone', () => ({
+    trailName: 'orders-audit',
+    dataEvents: AuditedEvents.WRITES,
+    objectLockRetention: s3.ObjectLockRetention.compliance(Duration.days(365)),
+    expireLogFilesAfter: Duration.days(3650),
+    logGroupRetention: logs.RetentionDays.SIX_MONTHS,
+  }), { also: (made, stack) => { made.watch(s3.Bucket.fromBucketName(stack, 'Imported', 'data-from-before')); }, breaks: LOG_FILES }),
+];
+
+export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS, ...ALARMS, ...TRAILS];

@@ -149,6 +149,7 @@ function arnOf(id: string, resource: Resource, names: Record<string, string>, { 
     case 'AWS::IAM::User': return `arn:aws:iam::${account}:user/${name}`;
     case 'AWS::KMS::Key': return `arn:aws:kms:${region}:${account}:key/${name}`;
     case 'AWS::S3::Bucket': return `arn:aws:s3:::${name}`;
+    case 'AWS::Logs::LogGroup': return `arn:aws:logs:${region}:${account}:log-group:${String(resource.Properties?.LogGroupName)}:*`;
     default: throw new Error(`the ARN of ${resource.Type} is not known here`);
   }
 }

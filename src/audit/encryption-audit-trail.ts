@@ -1,0 +1,138 @@
+import { Lazy, Names, Stack, Token, Validations } from 'aws-cdk-lib';
+import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { AuditedEvents } from './audited-events';
+import type { EncryptionAuditTrailProps } from './encryption-audit-trail-props';
+import { blindness, RenderedTrail, selectorsFor } from './selectors';
+import { identityOf, makeBucket, makeKey, makeLogGroup, makeLogsRole } from './trail-parts';
+import { ValidationError } from '../private/errors';
+import { resourceFinding } from '../private/findings';
+
+const NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9]|[._-](?![._-]))*[a-zA-Z0-9]$/;
+
+/** A trail has at most 500 values of conditions in all, of which the others take four. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
+const MAX_BUCKETS = 490;
+
+/**
+ * A trail that writes down who did what to keys, buckets and their objects, and that the ones who do
+ * it cannot quietly change.
+ *
+ * Of all regions, with validation of log files, into a bucket that only the trail writes to and a log
+ * group for queries and alarms; both under a key of their own, never one of data. Every management
+ * event is there, those of KMS among them; a template in which they are excluded fails at synthesis,
+ * since alarms would be blind. Reads and writes of objects are written down for the buckets that
+ * `watch` names, and never for the trail's own.
+ *
+ * Everything is retained when the stack is deleted. The log group and the trail have fixed names:
+ * before the same stack is deployed once more, give another `trailName` or delete the log group.
+ *
+ * Costs the key (1 USD a month, 3 USD after its second rotation), 2 USD per 100,000 management events if the
+ * account has another trail already, 0.10 USD per 100,000 data events, 0.50 USD per GB in
+ * CloudWatch Logs, and the storage of the bucket.
+ *
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html
+ * @example
+ * const data = new SecureBucket(this, 'Data');
+ * const trail = new EncryptionAuditTrail(this, 'Audit');
+ * trail.watch(data);
+ *
+ * const alarms = new EncryptionAlarms(this, 'Alarms', {
+ *   notify: [Notify.email('security@example.com')],
+ *   trailLogGroup: trail.logGroup,
+ * });
+ * alarms.watch(data);
+ */
+export class EncryptionAuditTrail extends Construct {
+  /** The ARN of the trail. */
+  public readonly trailArn: string;
+
+  /** The bucket of the log files. */
+  public readonly bucket: s3.IBucket;
+
+  /** The log group of the trail: what `EncryptionAlarms` counts in. */
+  public readonly logGroup: logs.ILogGroup;
+
+  /** The key of bucket and log group. Reading log files takes `bucket.grantRead`, which gives its use too. */
+  public readonly encryptionKey: kms.IKey;
+
+  private readonly watched = new Map<string, string>();
+
+  constructor(scope: Construct, id: string, props: EncryptionAuditTrailProps = {}) {
+    super(scope, id);
+    const trailName = props.trailName ?? Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
+    if (Token.isUnresolved(trailName) || trailName.length < 3 || trailName.length > 128 || !NAME.test(trailName)) {
+      throw new ValidationError('TrailNameInvalid', `'trailName' must be 3 to 128 letters, digits, periods, underscores and hyphens, known at synthesis, got '${trailName}': leave it out for a name made from the stack's`, this);
+    }
+    const trail = identityOf(this, trailName);
+    const key = makeKey(this, trail);
+    const bucket = makeBucket(this, trail, key, props);
+    const logGroup = makeLogGroup(this, trail, key, props.logGroupRetention);
+    const role = makeLogsRole(this, trail);
+    const resource = new CfnTrail(this, 'Resource', {
+      trailName,
+      s3BucketName: bucket.bucketName,
+      kmsKeyId: key.keyArn,
+      cloudWatchLogsLogGroupArn: logGroup.logGroupArn,
+      cloudWatchLogsRoleArn: role.roleArn,
+      isLogging: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+      enableLogFileValidation: true,
+      advancedEventSelectors: Lazy.any({
+        produce: () => selectorsFor([...this.watched.values()], props.dataEvents ?? AuditedEvents.READS_AND_WRITES),
+      }),
+    });
+    // CloudTrail tries them when it is created. The others it refers to, the policies it does not.
+    if (bucket.policy !== undefined) { resource.node.addDependency(bucket.policy); }
+    resource.node.addDependency(role.node.findChild('DefaultPolicy'));
+    this.trailArn = trail.arn;
+    this.bucket = bucket;
+    this.logGroup = logGroup;
+    this.encryptionKey = key;
+    const streams = Stack.of(this).formatArn({
+      service: 'logs', resource: `log-group:${trail.logGroupName}:log-stream:${Stack.of(this).account}_CloudTrail_${Stack.of(this).region}*`,
+    });
+    Validations.of(role).acknowledge({ id: resourceFinding(role, streams), reason: 'CloudTrail names its streams after the account and the region, and adds what it likes.' });
+    this.node.addValidation({ validate: () => this.problems(resource) });
+  }
+
+  /**
+   * Writes down who reads and writes the objects of a bucket.
+   *
+   * The trail's own bucket is refused with an error, since each log file would be an event in the
+   * next; so is a bucket of another account, whose events are there.
+   */
+  public watch(bucket: s3.IBucket): void {
+    const stack = Stack.of(this);
+    if (bucket === this.bucket) {
+      throw new ValidationError('OwnBucket', '\'bucket\' must not be the one that the trail writes to: each log file would be an event of the next', this);
+    }
+    const { account } = bucket.env;
+    if (!Token.isUnresolved(account) && !Token.isUnresolved(stack.account) && account !== stack.account) {
+      throw new ValidationError('WatchedElsewhere', `'bucket' must be of the account of the trail, '${stack.account}', got one of '${account}': make an EncryptionAuditTrail in that account`, this);
+    }
+    this.watched.set(JSON.stringify(stack.resolve(bucket.bucketArn)), bucket.bucketArn);
+    if (this.watched.size > MAX_BUCKETS) {
+      throw new ValidationError('TooManyBuckets', `'watch' must name at most ${MAX_BUCKETS} buckets, which is what one trail can tell apart, got ${this.watched.size}: make a second EncryptionAuditTrail`, this);
+    }
+  }
+
+  /** Reads what CloudFormation will get: aspects and overrides may have changed it. */
+  private problems(resource: CfnTrail): string[] {
+    const rendered = Stack.of(this).resolve({
+      isLogging: resource.isLogging,
+      isMultiRegionTrail: resource.isMultiRegionTrail,
+      enableLogFileValidation: resource.enableLogFileValidation,
+      eventSelectors: resource.eventSelectors,
+      advancedEventSelectors: resource.advancedEventSelectors,
+    }) as RenderedTrail;
+    return [
+      ...blindness(rendered),
+      ...rendered.isMultiRegionTrail === true ? [] : ['it is of one region only'],
+      ...rendered.enableLogFileValidation === true ? [] : ['its log files are not validated'],
+    ].map((why) => new ValidationError('TrailBlinded', `the trail was changed after it was made, and ${why}: alarms and audits rely on it, so take that back`, this).message);
+  }
+}

@@ -1,0 +1,3 @@
+export { AuditedEvents } from './audited-events';
+export { EncryptionAuditTrail } from './encryption-audit-trail';
+export { EncryptionAuditTrailProps } from './encryption-audit-trail-props';

@@ -1,0 +1,156 @@
+import { Aspects, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { AuditedEvents, EncryptionAuditTrail, type EncryptionAuditTrailProps, SecureBucket } from '../../src';
+import { blindness } from '../../src/audit/selectors';
+import { agnosticStack, appOf, IRELAND, OTHER_ACCOUNT, testStack } from '../helpers/stack';
+
+function made(props: EncryptionAuditTrailProps = {}, watch: (trail: EncryptionAuditTrail, stack: Stack) => void = () => undefined) {
+  const stack = testStack({ env: IRELAND });
+  const trail = new EncryptionAuditTrail(stack, 'Audit', props);
+  watch(trail, stack);
+  return { stack, trail, template: Template.fromStack(stack) };
+}
+const bucketOf = (stack: Stack, name: string) => s3.Bucket.fromBucketName(stack, name, name);
+
+describe('the trail', () => {
+  test('is of all regions, with validated log files, encrypted, and writes to its bucket and log group', () => {
+    made().template.hasResourceProperties('AWS::CloudTrail::Trail', {
+      IsLogging: true,
+      IsMultiRegionTrail: true,
+      IncludeGlobalServiceEvents: true,
+      EnableLogFileValidation: true,
+      KMSKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('AuditKey'), 'Arn'] },
+      S3BucketName: { Ref: Match.stringLikeRegexp('AuditBucket') },
+      CloudWatchLogsLogGroupArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AuditLogGroup'), 'Arn'] },
+      CloudWatchLogsRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AuditLogsRole'), 'Arn'] },
+    });
+  });
+
+  test('has every management event, and calls on the objects of the watched buckets', () => {
+    const { template } = made({}, (trail, stack) => {
+      const finance = bucketOf(stack, 'finance');
+      trail.watch(finance);
+      trail.watch(bucketOf(stack, 'orders'));
+      trail.watch(finance);
+    });
+    const arn = (name: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${name}/`]] });
+    template.hasResourceProperties('AWS::CloudTrail::Trail', {
+      AdvancedEventSelectors: [
+        { Name: Match.anyValue(), FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] },
+        {
+          Name: Match.anyValue(),
+          FieldSelectors: [
+            { Field: 'eventCategory', Equals: ['Data'] },
+            { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+            { Field: 'resources.ARN', StartsWith: [arn('finance'), arn('orders')] },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('has writes alone by choice', () => {
+    made({ dataEvents: AuditedEvents.WRITES }, (trail, stack) => { trail.watch(bucketOf(stack, 'finance')); }).template.hasResourceProperties('AWS::CloudTrail::Trail', {
+      AdvancedEventSelectors: Match.arrayWith([Match.objectLike({ FieldSelectors: Match.arrayWith([{ Field: 'readOnly', Equals: ['false'] }]) })]),
+    });
+  });
+
+  test('comes after what CloudTrail tries when it is created: the policies of bucket, key and role', () => {
+    const [{ DependsOn: before }] = Object.values(made().template.findResources('AWS::CloudTrail::Trail'));
+    expect((before as string[]).map((id) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['AuditBucketPolicy', 'AuditLogsRoleDefaultPolicy']);
+  });
+
+  test('has a name that the policies know before it is there', () => {
+    const { trail, template } = made();
+    const [{ Properties: { TrailName: name } }] = Object.values(template.findResources('AWS::CloudTrail::Trail'));
+    expect(trail.trailArn).toMatch(new RegExp(`:cloudtrail:eu-west-1:${IRELAND.account}:trail/${name as string}$`));
+    expect(JSON.stringify(template.findResources('AWS::S3::BucketPolicy'))).toContain(`trail/${name as string}`);
+    expect(JSON.stringify(template.findResources('AWS::KMS::Key'))).toContain(`trail/${name as string}`);
+  });
+
+  test('may be of a stack whose account and region only the deployment knows', () => {
+    const stack = agnosticStack();
+    new EncryptionAuditTrail(stack, 'Audit').watch(new SecureBucket(stack, 'Data'));
+    Template.fromStack(stack).resourceCountIs('AWS::CloudTrail::Trail', 1);
+  });
+});
+
+describe('what it writes', () => {
+  test('is kept: bucket, key and log group stay, by these logical ids', () => {
+    const { template } = made();
+    for (const [type, id] of [['AWS::S3::Bucket', /^AuditBucket[0-9A-F]{8}$/], ['AWS::KMS::Key', /^AuditKey[0-9A-F]{8}$/], ['AWS::Logs::LogGroup', /^AuditLogGroup[0-9A-F]{8}$/]] as const) {
+      const found = Object.entries(template.findResources(type)).filter(([logicalId]) => id.test(logicalId));
+      expect([type, found.map(([, { DeletionPolicy: policy }]) => policy as string)]).toEqual([type, ['Retain']]);
+    }
+  });
+
+  test('is under its own key, in the log group for a year', () => {
+    const { template } = made();
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 365, KmsKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('AuditKey'), 'Arn'] } });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: { ServerSideEncryptionConfiguration: [Match.objectLike({ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { 'Fn::GetAtt': [Match.stringLikeRegexp('AuditKey'), 'Arn'] } } })] },
+    });
+  });
+
+  test('may be locked, expire, and be kept for another time in the log group', () => {
+    const { template } = made({
+      objectLockRetention: s3.ObjectLockRetention.compliance(Duration.days(365)),
+      expireLogFilesAfter: Duration.days(3650),
+      logGroupRetention: logs.RetentionDays.SIX_MONTHS,
+    });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 365 } } },
+      LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 3650 })]) },
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
+  });
+});
+
+describe('is refused, with the prop, the value and the remedy', () => {
+  test.each(['ab', '-audit', 'audit..trail', 'audit trail', 'x'.repeat(129), 'audit-'])('the name %s', (trailName) => {
+    expect(() => made({ trailName })).toThrow(/'trailName' must be 3 to 128 letters.*leave it out/);
+  });
+
+  test('the bucket of the trail itself', () => {
+    expect(() => made({}, (trail) => { trail.watch(trail.bucket); })).toThrow(/'bucket' must not be the one that the trail writes to/);
+  });
+
+  test('a bucket of another account', () => {
+    expect(() => made({}, (trail, stack) => { trail.watch(s3.Bucket.fromBucketAttributes(stack, 'Theirs', { bucketName: 'theirs', account: OTHER_ACCOUNT })); }))
+      .toThrow(new RegExp(`'bucket' must be of the account of the trail, '${IRELAND.account}', got one of '${OTHER_ACCOUNT}'`));
+  });
+
+  test('more buckets than a trail tells apart', () => {
+    expect(() => made({}, (trail, stack) => { for (let n = 0; n < 491; n++) { trail.watch(bucketOf(stack, `bucket-${n}`)); } })).toThrow(/at most 490 buckets.*make a second/);
+  });
+
+  test.each<[string, (trail: CfnTrail) => void]>([
+    ['it excludes the events of kms.amazonaws.com', (trail) => {
+      trail.advancedEventSelectors = [{ fieldSelectors: [{ field: 'eventCategory', equalTo: ['Management'] }, { field: 'eventSource', notEquals: ['kms.amazonaws.com'] }] }];
+    }],
+    ['it has no management events', (trail) => { trail.advancedEventSelectors = [{ fieldSelectors: [{ field: 'eventCategory', equalTo: ['Data'] }] }]; }],
+    ['it does not log', (trail) => { trail.isLogging = false; }],
+    ['it is of one region only', (trail) => { trail.isMultiRegionTrail = false; }],
+    ['its log files are not validated', (trail) => { trail.enableLogFileValidation = false; }],
+  ])('a change afterwards by which %s', (why, change) => {
+    const stack = testStack();
+    new EncryptionAuditTrail(stack, 'Audit');
+    Aspects.of(stack).add({ visit: (node) => { if (node instanceof CfnTrail) { change(node); } } });
+    expect(() => appOf(stack).synth()).toThrow(`the trail was changed after it was made, and ${why}`);
+  });
+});
+
+describe('a trail makes alarms blind', () => {
+  test.each<[string, Parameters<typeof blindness>[0], number]>([
+    ['not without selectors', {}, 0],
+    ['not with a basic selector', { eventSelectors: [{ includeManagementEvents: true }] }, 0],
+    ['when its only basic selector excludes KMS', { eventSelectors: [{ excludeManagementEventSources: ['kms.amazonaws.com'] }] }, 1],
+    ['not when another basic selector has KMS', { eventSelectors: [{ excludeManagementEventSources: ['kms.amazonaws.com'] }, { includeManagementEvents: true }] }, 0],
+    ['when no basic selector has management events', { eventSelectors: [{ includeManagementEvents: false }] }, 1],
+    ['when it has writes alone', { eventSelectors: [{ readWriteType: 'WriteOnly' }] }, 1],
+  ])('%s', (_, trail, count) => { expect(blindness(trail)).toHaveLength(count); });
+});
