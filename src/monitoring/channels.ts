@@ -54,6 +54,7 @@ export class Channels {
       slack.forEach((channel, index) => { this.addSlack(channel, index); });
     }
     this.addOthers(notify);
+    this.checkTwice();
     if (this.destinations.length > MAX_TARGETS) {
       throw new ValidationError('TooManyTargets', `'notify' must need at most ${MAX_TARGETS} targets of a rule, got ${this.destinations.length}: subscribe to the topic of the alarms instead of naming more topics and response plans`, scope);
     }
@@ -74,6 +75,17 @@ export class Channels {
   /** What an alarm does when it goes off. */
   public alarmActions(): cloudwatch.IAlarmAction[] {
     return this.destinations.map(({ arn }) => ({ bind: () => ({ alarmActionArn: arn }) }));
+  }
+
+  private checkTwice(): void {
+    const seen = new Set<string>();
+    for (const { arn } of this.destinations) {
+      const resolved = JSON.stringify(Stack.of(this.scope).resolve(arn));
+      if (seen.has(resolved)) {
+        throw new ValidationError('NotifiedTwice', `'notify' must name each topic and response plan once, got ${named(arn)} again: its people would hear everything twice`, this.scope);
+      }
+      seen.add(resolved);
+    }
   }
 
   private keyOf(given: kms.IKey | undefined): kms.IKey {
@@ -175,5 +187,5 @@ export class Channels {
 }
 
 function named(arn: string): string {
-  return Token.isUnresolved(arn) ? 'that you gave' : arn;
+  return Token.isUnresolved(arn) ? 'one of this app' : arn;
 }

@@ -29,6 +29,9 @@ describe('is refused, with the prop, the value and the remedy', () => {
     ['the name of a channel', 'SlackIdInvalid', /'channelId' must be an id.*got '#alerts'/, () => ({ notify: [Notify.slack({ workspaceId: 'T1', channelId: '#alerts' })] })],
     ['the name of a response plan', 'ResponsePlanInvalid', /full ARN of a response plan.*got 'plan'/, () => ({ notify: [Notify.incident('plan')] })],
     ['a FIFO topic', 'TopicFifo', /must be a standard topic/, (stack) => ({ notify: [Notify.topic(new sns.Topic(stack, 'Fifo', { fifo: true }))] })],
+    ['a topic twice', 'NotifiedTwice', /each topic and response plan once, got arn:aws:sns:eu-west-1:\d+:t again/, (stack) => ({
+      notify: ['One', 'Two'].map((id) => Notify.topic(sns.Topic.fromTopicArn(stack, id, `arn:aws:sns:eu-west-1:${stack.account}:t`))),
+    })],
     ['more than five targets', 'TooManyTargets', /at most 5 targets of a rule, got 6/, (stack) => ({
       notify: [1, 2, 3, 4, 5].map((n) => Notify.topic(sns.Topic.fromTopicArn(stack, `T${n}`, `arn:aws:sns:eu-west-1:${stack.account}:t${n}`))),
     })],
