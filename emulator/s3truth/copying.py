@@ -105,7 +105,7 @@ def _make(call: ObjectCall, source, encryption, tags: dict):
     made.set_metadata(new_object.metadata_of(call.request) if replaced else dict(source.metadata))
     made.website_redirect_location = header("x-amz-website-redirect-location")
     new_object.set_tags(made, tags)
-    new_object.set_acl(made, call.request, call.bucket)
+    new_object.set_acl(made, call.request)
     new_object.set_lock(made, new_object.lock_of(call.request), call.bucket)
     _set_checksum(made, source, header("x-amz-checksum-algorithm"))
     new_object.remember(made, encryption)

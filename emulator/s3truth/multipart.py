@@ -155,7 +155,7 @@ def complete(call: ObjectCall) -> Response:
     made.multipart = begun
     begun.partlist = [number for number, _ in parts]
     new_object.set_tags(made, begun.tags or {})
-    made.set_acl(begun.acl or call.bucket.acl or new_object.get_canned_acl("private"))
+    made.set_acl(begun.acl or new_object.get_canned_acl("private"))
     new_object.set_lock(made, upload.lock, call.bucket)
     made.truth_encryption = upload.encryption
     made.truth_upload = upload_id

@@ -69,9 +69,9 @@ def set_tags(stored, tags: dict) -> None:
         tagger.tag_resource(stored.arn, tagger.convert_dict_to_tags_input(tags))
 
 
-def set_acl(stored, request: Request, bucket) -> None:
-    canned = request.header("x-amz-acl")
-    stored.set_acl(get_canned_acl(canned) if canned else bucket.acl or get_canned_acl("private"))
+def set_acl(stored, request: Request) -> None:
+    """An object inherits none from its bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html"""
+    stored.set_acl(get_canned_acl(request.header("x-amz-acl") or "private"))
 
 
 def lock_of(request: Request) -> dict:

@@ -146,6 +146,8 @@ def _put(asked: ObjectCall) -> Response:
         return response
     stored = find_object(asked.bucket, asked.key, response.header("x-amz-version-id"))
     new_object.remember(stored, encryption)
+    if not request.header("x-amz-acl") and not request.headers_like("x-amz-grant-"):
+        new_object.set_acl(stored, request)  # moto gives it that of the bucket
     response.set_header("ETag", stored.etag)
     return show(response, encryption)
 
