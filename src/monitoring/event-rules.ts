@@ -7,7 +7,7 @@ import type { Watched } from './watched';
 
 /**
  * How many keys, or buckets, one rule names: a pattern has at most 2,048 characters, and a name may
- * be a token of unknown length. Longest: 75 characters of an ARN in GovCloud with a multi-Region key
+ * be a token of unknown length. Longest: 89 characters of an ARN in GovCloud with a multi-Region key
  * and its quotes, 66 of a bucket; the rest of the longest pattern takes 700.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
