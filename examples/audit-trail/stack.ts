@@ -20,5 +20,6 @@ export class AuditTrailStack extends Stack {
       trailLogGroup: trail.logGroup,
     });
     alarms.watch(data);
+    alarms.watch(trail.bucket); // and its key: nobody blinds the trail unheard
   }
 }

@@ -37,7 +37,7 @@ export interface EncryptionAuditTrailProps {
   readonly objectLockRetention?: s3.ObjectLockRetention;
 
   /**
-   * When log files expire, at the earliest when their Object Lock ends.
+   * When log files expire, at the earliest when their Object Lock ends. They can be brought back for 30 days more, and cost so long.
    *
    * @default - never: auditors ask for years
    */

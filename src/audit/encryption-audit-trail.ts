@@ -6,9 +6,11 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { AuditedEvents } from './audited-events';
 import type { EncryptionAuditTrailProps } from './encryption-audit-trail-props';
-import { blindness, RenderedTrail, selectorsFor } from './selectors';
+import { selectorsFor } from './selectors';
 import { identityOf, makeBucket, makeKey, makeLogGroup, makeLogsRole } from './trail-parts';
+import { brokenPromises, missingSelectors, promiseOf, TrailPromise } from './trail-promise';
 import { ValidationError } from '../private/errors';
+import { canonical } from '../private/final-state';
 import { resourceFinding } from '../private/findings';
 
 const NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9]|[._-](?![._-]))*[a-zA-Z0-9]$/;
@@ -44,6 +46,7 @@ const MAX_BUCKETS = 490;
  *   trailLogGroup: trail.logGroup,
  * });
  * alarms.watch(data);
+ * alarms.watch(trail.bucket); // and its key: nobody blinds the trail unheard
  */
 export class EncryptionAuditTrail extends Construct {
   /** The ARN of the trail. */
@@ -71,6 +74,7 @@ export class EncryptionAuditTrail extends Construct {
     const bucket = makeBucket(this, trail, key, props);
     const logGroup = makeLogGroup(this, trail, key, props.logGroupRetention);
     const role = makeLogsRole(this, trail);
+    const selectors = () => selectorsFor([...this.watched.values()], props.dataEvents ?? AuditedEvents.READS_AND_WRITES);
     const resource = new CfnTrail(this, 'Resource', {
       trailName,
       s3BucketName: bucket.bucketName,
@@ -81,9 +85,7 @@ export class EncryptionAuditTrail extends Construct {
       isMultiRegionTrail: true,
       includeGlobalServiceEvents: true,
       enableLogFileValidation: true,
-      advancedEventSelectors: Lazy.any({
-        produce: () => selectorsFor([...this.watched.values()], props.dataEvents ?? AuditedEvents.READS_AND_WRITES),
-      }),
+      advancedEventSelectors: Lazy.uncachedAny({ produce: selectors }),
     });
     // CloudTrail tries them when it is created. The others it refers to, the policies it does not.
     if (bucket.policy !== undefined) { resource.node.addDependency(bucket.policy); }
@@ -96,7 +98,8 @@ export class EncryptionAuditTrail extends Construct {
       service: 'logs', resource: `log-group:${trail.logGroupName}:log-stream:${Stack.of(this).account}_CloudTrail_${Stack.of(this).region}*`,
     });
     Validations.of(role).acknowledge({ id: resourceFinding(role, streams), reason: 'CloudTrail names its streams after the account and the region, and adds what it likes.' });
-    this.node.addValidation({ validate: () => this.problems(resource) });
+    const promised = promiseOf(resource);
+    this.node.addValidation({ validate: () => this.problems(resource, promised, selectors) });
   }
 
   /**
@@ -107,7 +110,8 @@ export class EncryptionAuditTrail extends Construct {
    */
   public watch(bucket: s3.IBucket): void {
     const stack = Stack.of(this);
-    if (bucket === this.bucket) {
+    const same = (name: 'bucketName' | 'bucketArn') => canonical(stack.resolve(bucket[name])) === canonical(stack.resolve(this.bucket[name]));
+    if (same('bucketName') || same('bucketArn')) {
       throw new ValidationError('OwnBucket', '\'bucket\' must not be the one that the trail writes to: each log file would be an event of the next', this);
     }
     const { account } = bucket.env;
@@ -120,19 +124,10 @@ export class EncryptionAuditTrail extends Construct {
     }
   }
 
-  /** Reads what CloudFormation will get: aspects and overrides may have changed it. */
-  private problems(resource: CfnTrail): string[] {
-    const rendered = Stack.of(this).resolve({
-      isLogging: resource.isLogging,
-      isMultiRegionTrail: resource.isMultiRegionTrail,
-      enableLogFileValidation: resource.enableLogFileValidation,
-      eventSelectors: resource.eventSelectors,
-      advancedEventSelectors: resource.advancedEventSelectors,
-    }) as RenderedTrail;
-    return [
-      ...blindness(rendered),
-      ...rendered.isMultiRegionTrail === true ? [] : ['it is of one region only'],
-      ...rendered.enableLogFileValidation === true ? [] : ['its log files are not validated'],
-    ].map((why) => new ValidationError('TrailBlinded', `the trail was changed after it was made, and ${why}: alarms and audits rely on it, so take that back`, this).message);
+  /** Aspects and overrides may have changed it, so what is rendered counts. */
+  private problems(resource: CfnTrail, promised: TrailPromise, selectors: () => CfnTrail.AdvancedEventSelectorProperty[]): string[] {
+    const wanted = Stack.of(this).resolve(selectors()) as CfnTrail.AdvancedEventSelectorProperty[];
+    return [...brokenPromises(resource, promised), ...missingSelectors(resource, wanted)]
+      .map((why) => new ValidationError('TrailBlinded', `the trail was changed after it was made, and ${why}: alarms and audits rely on it, so take that back`, this).message);
   }
 }

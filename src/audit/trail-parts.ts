@@ -1,10 +1,13 @@
-import { Arn, ArnFormat, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EncryptionAuditTrailProps } from './encryption-audit-trail-props';
 import { SecureBucket } from '../bucket';
 import { KeyAccess, RotatingS3Key } from '../key';
+
+/** What was deleted, by lifecycle or by somebody, can be brought back for so long. */
+const KEEP_DELETED_DAYS = 30;
 
 const CLOUDTRAIL = 'cloudtrail.amazonaws.com';
 
@@ -39,7 +42,7 @@ export function makeBucket(scope: Construct, { arn }: TrailIdentity, key: Rotati
     objectLockEnabled: props.objectLockRetention === undefined ? undefined : true,
     objectLockDefaultRetention: props.objectLockRetention,
     lifecycleRules: props.expireLogFilesAfter === undefined ? undefined : [
-      { id: 'ExpireLogFiles', expiration: props.expireLogFilesAfter, noncurrentVersionExpiration: props.expireLogFilesAfter },
+      { id: 'ExpireLogFiles', expiration: props.expireLogFilesAfter, noncurrentVersionExpiration: Duration.days(KEEP_DELETED_DAYS) },
     ],
     // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html
     allowAnyUploadEncryptionBecause: 'CloudTrail writes its digest files under SSE-S3, and nobody else may write here',
@@ -60,7 +63,8 @@ export function makeBucket(scope: Construct, { arn }: TrailIdentity, key: Rotati
     sid: 'DenyOtherWriters',
     effect: iam.Effect.DENY,
     principals: [new iam.StarPrincipal()],
-    actions: ['s3:PutObject'],
+    // A log file that gets another key, or is replaced by replication, is as good as forged.
+    actions: ['s3:PutObject', 's3:UpdateObjectEncryption', 's3:ReplicateObject'],
     resources: [bucket.arnForObjects('*')],
     // Whoever is no service has no such name, and an absent key fulfils the negated operator: denied, as meant.
     conditions: { StringNotEquals: { 'aws:PrincipalServiceName': CLOUDTRAIL } },

@@ -40,7 +40,7 @@ export function addDashboard(scope: Construct, shown: Shown): cloudwatch.Dashboa
   if (logGroup !== undefined) {
     for (const pair of questions(shown.watched)) {
       dashboard.addWidgets(...pair.map(({ title, lines, view }) => new cloudwatch.LogQueryWidget({
-        title, view, width: HALF, height: HEIGHT, logGroupNames: [logGroup.logGroupName], queryString: Lazy.string({ produce: () => lines().join('\n| ') }),
+        title, view, width: HALF, height: HEIGHT, logGroupNames: [logGroup.logGroupName], queryString: Lazy.uncachedString({ produce: () => lines().join('\n| ') }),
       })));
     }
   }

@@ -52,7 +52,7 @@ export class EventRules extends Construct {
       // Calls that only read reach a rule in this state alone, which the L2 of the CDK cannot set:
       // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
       state: group.part.readOnly === true ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
-      eventPattern: Lazy.any({ produce: () => patternOf(group, watched()) }),
+      eventPattern: Lazy.uncachedAny({ produce: () => patternOf(group, watched()) }),
       targets: this.channels.targetsOf(group, this.runbook),
     });
     this.names.push(ruleName);

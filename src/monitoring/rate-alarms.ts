@@ -63,7 +63,7 @@ export class RateAlarms extends Construct {
   private addFilter(detection: RateSpec, index: number): void {
     new CfnMetricFilter(this, filterId(detection, index), {
       logGroupName: this.counting.logGroup.logGroupName,
-      filterPattern: Lazy.string({ produce: () => this.pattern(detection, index) }),
+      filterPattern: Lazy.uncachedString({ produce: () => this.pattern(detection, index) }),
       // No default value: a metric that is not reported costs nothing, and the alarm takes its absence for quiet.
       metricTransformations: [{ metricNamespace: this.counting.namespace, metricName: detection.id, metricValue: '1' }],
     });

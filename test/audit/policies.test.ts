@@ -43,7 +43,7 @@ describe('the trail', () => {
     ['does not delete', 'denied', cloudTrail(trail('audit')), { s3: 'DeleteObject', bucket, object: LOG }],
   ])('%s: %s', async (_, expected, caller, request) => {
     expect(bucket).toBeDefined();
-    // The use of the key by CloudTrail is proved for RotatingS3Key; here the bucket is asked.
+    // What CloudTrail may do with the key is asked by itself, below: S3 does not call KMS for it.
     const plain: Request = 's3' in request && request.s3 === 'PutObject' ? { ...request, headers: { algorithm: 'AES256' } } : request;
     expect(await simulate(world, caller, plain)).toBe(expected);
   });
@@ -61,6 +61,12 @@ describe('nobody else', () => {
   test('writes into the bucket, not even who may do everything', async () => {
     expect(await simulate(world, administrator, write(LOG))).toBe('denied');
     expect(await simulate(world, administrator, write('forged.json.gz', { algorithm: 'AES256' }))).toBe('denied');
+  });
+
+  test('gives a log file another key, or replaces it by replication', async () => {
+    const foreign = keyArn('Foreign', OTHER_ACCOUNT);
+    expect(await simulate(world, administrator, { s3: 'UpdateObjectEncryption', bucket, object: LOG, headers: { algorithm: 'aws:kms', keyArn: foreign } })).toBe('denied');
+    expect(await simulate(world, administrator, { s3: 'ReplicateObject', bucket, object: LOG })).toBe('denied');
   });
 
   test('another service writes into it neither', async () => {
