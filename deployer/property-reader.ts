@@ -1,5 +1,5 @@
 import { describe, RefusedError, type ResourceName } from './errors';
-import { isRecord, show } from './values';
+import { isRecord, isScalar, show } from './values';
 
 /**
  * Reads the properties of one resource and remembers which were read, at every level.
@@ -66,6 +66,15 @@ export class PropertyReader {
       if (typeof element !== 'string') throw this.invalid(key, 'a list of strings', element);
       return element;
     });
+  }
+
+  /** An object with names of the template's own. CloudFormation makes strings of its numbers and booleans. */
+  public stringMap(key: string): Record<string, string> | undefined {
+    const map = this.document(key);
+    return map && Object.fromEntries(Object.entries(map).map(([name, value]) => {
+      if (!isScalar(value)) throw this.invalid(`${key}.${name}`, 'a string', value);
+      return [name, String(value)];
+    }));
   }
 
   /** A nested object, whose own keys must all be read too. */

@@ -1,8 +1,12 @@
 import type { ResourceHandler } from '../resource';
+import { athenaNamedQuery, athenaPreparedStatement } from './athena-queries';
+import { athenaWorkGroup } from './athena-work-group';
 import { cloudtrailTrail } from './cloudtrail';
 import { cloudwatchAlarm, cloudwatchDashboard } from './cloudwatch';
 import { customResource } from './custom-resource';
 import { eventsRule } from './events-rule';
+import { glueDatabase } from './glue-database';
+import { glueTable } from './glue-table';
 import { iamAccessKey } from './iam-access-key';
 import { iamManagedPolicy } from './iam-managed-policy';
 import { iamPolicy } from './iam-policy';
@@ -13,6 +17,7 @@ import { kmsKey } from './kms-key';
 import { lambdaFunction } from './lambda-function';
 import { lambdaPermission, lambdaVersion } from './lambda-parts';
 import { logGroup, metricFilter } from './log-group';
+import { logQueryDefinition } from './log-query-definition';
 import { s3Bucket } from './s3-bucket';
 import { s3BucketPolicy } from './s3-bucket-policy';
 import { schedulerSchedule } from './scheduler-schedule';
@@ -21,11 +26,16 @@ import { sqsQueue, sqsQueuePolicy } from './sqs';
 import { stateMachine } from './state-machine';
 
 const HANDLERS: Record<string, ResourceHandler> = {
+  'AWS::Athena::NamedQuery': athenaNamedQuery,
+  'AWS::Athena::PreparedStatement': athenaPreparedStatement,
+  'AWS::Athena::WorkGroup': athenaWorkGroup,
   'AWS::CloudFormation::CustomResource': customResource,
   'AWS::CloudTrail::Trail': cloudtrailTrail,
   'AWS::CloudWatch::Alarm': cloudwatchAlarm,
   'AWS::CloudWatch::Dashboard': cloudwatchDashboard,
   'AWS::Events::Rule': eventsRule,
+  'AWS::Glue::Database': glueDatabase,
+  'AWS::Glue::Table': glueTable,
   'AWS::IAM::AccessKey': iamAccessKey,
   'AWS::IAM::ManagedPolicy': iamManagedPolicy,
   'AWS::IAM::Policy': iamPolicy,
@@ -38,6 +48,7 @@ const HANDLERS: Record<string, ResourceHandler> = {
   'AWS::Lambda::Version': lambdaVersion,
   'AWS::Logs::LogGroup': logGroup,
   'AWS::Logs::MetricFilter': metricFilter,
+  'AWS::Logs::QueryDefinition': logQueryDefinition,
   'AWS::S3::Bucket': s3Bucket,
   'AWS::S3::BucketPolicy': s3BucketPolicy,
   'AWS::SNS::Subscription': snsSubscription,

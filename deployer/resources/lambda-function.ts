@@ -6,7 +6,6 @@ import { findAsset } from '../custom-resource/asset';
 import type { PropertyReader } from '../property-reader';
 import type { ResourceContext, ResourceHandler } from '../resource';
 import { readTags, tagMap } from '../tags';
-import { isScalar } from '../values';
 
 // The values of Lambda: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
 const DEFAULT_TIMEOUT_SECONDS = 3;
@@ -34,7 +33,7 @@ export const lambdaFunction: ResourceHandler = (properties, context) => {
     roleArn: properties.requiredString('Role'),
     timeoutSeconds: properties.number('Timeout') ?? DEFAULT_TIMEOUT_SECONDS,
     memoryMegabytes: properties.number('MemorySize') ?? DEFAULT_MEMORY_MEGABYTES,
-    environment: readEnvironment(properties),
+    environment: properties.object('Environment')?.stringMap('Variables') ?? {},
     reservedConcurrency: properties.number('ReservedConcurrentExecutions'),
     logging: readLogging(properties),
     tags: tagMap(readTags(properties, context)),
@@ -52,14 +51,6 @@ export const lambdaFunction: ResourceHandler = (properties, context) => {
     },
   };
 };
-
-function readEnvironment(properties: PropertyReader): Record<string, string> {
-  const variables = properties.object('Environment')?.document('Variables') ?? {};
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => {
-    if (!isScalar(value)) throw properties.refuse('Environment', `the variable ${name} is not a string`);
-    return [name, String(value)];
-  }));
-}
 
 /** A function finds these in its environment. The system's own lines are not written here, so their level is refused. */
 function readLogging(properties: PropertyReader): FunctionDefinition['logging'] {

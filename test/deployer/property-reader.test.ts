@@ -24,6 +24,12 @@ describe('PropertyReader', () => {
     expect(() => properties.finish()).toThrow("does not apply 'a.b[0].typo'");
   });
 
+  test('makes strings of the scalars in an object of names, and refuses the rest', () => {
+    expect(reader({ a: { x: 1, y: true, z: 'z' } }).stringMap('a')).toEqual({ x: '1', y: 'true', z: 'z' });
+    expect(reader({}).stringMap('a')).toBeUndefined();
+    expect(() => reader({ a: { x: [] } }).stringMap('a')).toThrow("'a.x' must be a string, got []");
+  });
+
   test('names all keys that were not read', () => {
     const properties = reader({ a: { x: 1 }, b: 1 });
     properties.object('a');

@@ -16,6 +16,9 @@ const encryption = (extra: object, byDefault: object = {}) => ({
   BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256', ...byDefault }, ...extra }] },
 });
 const inventory = { Id: 'i', Enabled: true, IncludedObjectVersions: 'All', ScheduleFrequency: 'Daily' };
+const account = { Ref: 'AWS::AccountId' };
+const query = { Name: 'x', QueryString: 'fields @message' };
+const table = { CatalogId: account, DatabaseName: 'x', TableInput: {} };
 const destination = { BucketArn: 'arn:aws:s3:::x', Format: 'CSV' };
 
 /** Resource type, properties with one that is not applied, and the path that the refusal must name. */
@@ -67,6 +70,19 @@ const REFUSED: [type: string, properties: object, path: string][] = [
   ['AWS::Lambda::Function', { ...fn, LoggingConfig: { SystemLogLevel: 'WARN' } }, 'LoggingConfig.SystemLogLevel'],
   ['AWS::Lambda::Function', { ...fn, TracingConfig: { Mode: 'Active' } }, 'TracingConfig'],
   ['AWS::Logs::LogGroup', { FieldIndexPolicies: [] }, 'FieldIndexPolicies'],
+  ['AWS::Logs::QueryDefinition', { ...query, Tags: [] }, 'Tags'],
+  ['AWS::Logs::QueryDefinition', { ...query, Parameters: [{ Name: 'x', Default: 'y' }] }, 'Parameters[0].Default'],
+  ['AWS::Glue::Database', { CatalogId: account, DatabaseInput: { FederatedDatabase: {} } }, 'DatabaseInput.FederatedDatabase'],
+  ['AWS::Glue::Database', { CatalogId: account, DatabaseInput: {}, DatabaseName: 'x' }, 'DatabaseName'],
+  ['AWS::Glue::Table', { ...table, OpenTableFormatInput: {} }, 'OpenTableFormatInput'],
+  ['AWS::Glue::Table', { ...table, TableInput: { ViewDefinition: {} } }, 'TableInput.ViewDefinition'],
+  ['AWS::Glue::Table', { ...table, TableInput: { StorageDescriptor: { SchemaReference: {} } } }, 'TableInput.StorageDescriptor.SchemaReference'],
+  ['AWS::Glue::Table', { ...table, TableInput: { PartitionKeys: [{ Name: 'x', Typo: 1 }] } }, 'TableInput.PartitionKeys[0].Typo'],
+  ['AWS::Athena::WorkGroup', { Name: 'x', WorkGroupConfigurationUpdates: {} }, 'WorkGroupConfigurationUpdates'],
+  ['AWS::Athena::WorkGroup', { Name: 'x', WorkGroupConfiguration: { MonitoringConfiguration: {} } }, 'WorkGroupConfiguration.MonitoringConfiguration'],
+  ['AWS::Athena::WorkGroup', { Name: 'x', WorkGroupConfiguration: { ResultConfiguration: { KmsKey: 'x' } } }, 'WorkGroupConfiguration.ResultConfiguration.KmsKey'],
+  ['AWS::Athena::NamedQuery', { Database: 'x', QueryString: 'x', Typo: 1 }, 'Typo'],
+  ['AWS::Athena::PreparedStatement', { StatementName: 'x', QueryStatement: 'x', WorkGroup: 'x', Typo: 1 }, 'Typo'],
   ['AWS::SNS::Topic', { FifoTopic: true }, 'FifoTopic'],
   ['AWS::SNS::Topic', { Subscription: [{ Protocol: 'sqs', Endpoint: 'x', Typo: 1 }] }, 'Subscription[0].Typo'],
   ['AWS::SNS::TopicPolicy', { Topics: ['x'], PolicyDocument: document, Typo: 1 }, 'Typo'],

@@ -1,7 +1,4 @@
-"""Requests of S3 Control, read and checked to the letter of the service model, and answers written by it.
-
-AWS checks enumerations, patterns, the sizes of lists and strings, and unions; the SDKs check next to nothing.
-"""
+"""Requests of S3 Control, read and checked to the letter of the service model, and answers written by it."""
 import datetime
 import functools
 import re
@@ -12,11 +9,9 @@ from xml.sax.saxutils import escape
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
+from ..shapes import Invalid, check_shape
+
 NAMESPACE = "http://awss3control.amazonaws.com/doc/2018-08-20/"
-
-
-class Invalid(Exception):
-    """What the model does not allow, with the path of the member."""
 
 
 @functools.lru_cache(maxsize=1)
@@ -38,7 +33,7 @@ def read_body(operation: str, body: bytes) -> dict:
 
 
 def check(operation: str, values: dict) -> None:
-    _check(service().operation_model(operation).input_shape, values, f"{operation}Request")
+    check_shape(service().operation_model(operation).input_shape, values, f"{operation}Request")
 
 
 def write(operation: str, values: dict) -> bytes:
@@ -114,53 +109,6 @@ def _read_text(shape, text: str, path: str):
             raise Invalid(f"{path}: expected an ISO 8601 time, got {text!r}") from error
         return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
     return text
-
-
-def _check(shape, value, path: str) -> None:
-    kind = shape.type_name
-    if kind == "structure":
-        for name in shape.required_members:
-            if name not in value:
-                raise Invalid(f"{path}.{name}: missing")
-        if getattr(shape, "is_tagged_union", False) and len(value) != 1:
-            raise Invalid(f"{path}: expected exactly one of {', '.join(shape.members)}, got {len(value)}")
-        for name, member in value.items():
-            _check(shape.members[name], member, f"{path}.{name}")
-        return
-    if kind in ("list", "map", "string"):
-        _check_range(shape, len(value), path, "elements" if kind != "string" else "characters")
-    elif kind in ("integer", "long"):
-        _check_range(shape, value, path, "")
-    if kind == "list":
-        for index, item in enumerate(value):
-            _check(shape.member, item, f"{path}[{index}]")
-    elif kind == "map":
-        for key, item in value.items():
-            _check(shape.key, key, f"{path} (key {key!r})")
-            _check(shape.value, item, f"{path}.{key}")
-    elif kind == "string":
-        _check_text(shape, value, path)
-
-
-def _check_range(shape, number: int, path: str, of: str) -> None:
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    if (least is not None and number < least) or (most is not None and number > most):
-        bounds = f"{'' if least is None else least} to {'' if most is None else most}"
-        raise Invalid(f"{path}: {bounds} {of} allowed, got {number}".replace("  ", " "))
-
-
-def _check_text(shape, value: str, path: str) -> None:
-    if shape.enum and value not in shape.enum:
-        raise Invalid(f"{path}: expected one of {', '.join(shape.enum)}, got {value!r}")
-    pattern = shape.metadata.get("pattern")
-    if pattern and not _compiled(pattern).fullmatch(value):
-        raise Invalid(f"{path}: {value!r} does not match {pattern}")
-
-
-@functools.lru_cache(maxsize=None)
-def _compiled(pattern: str) -> re.Pattern:
-    """The model's patterns are Java's; of its classes only those of Unicode are not Python's too."""
-    return re.compile(pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", r"\d").replace(r"\p{Z}", r"\s"))
 
 
 def _write(shape, value, tag: str, root: bool = False) -> str:

@@ -1,7 +1,7 @@
 import { type Clients, createClients } from '../../../deployer/clients';
 import { startEmulator } from '../../../emulator/server';
 
-export interface TestEndpoint extends Pick<Clients, 'iam' | 'kms' | 's3' | 'sts'> {
+export interface TestEndpoint extends Pick<Clients, 'iam' | 'json' | 'kms' | 's3' | 'sts'> {
   readonly endpoint: string;
 }
 
@@ -20,6 +20,7 @@ export function useEndpoint(): TestEndpoint {
   return {
     get endpoint() { return emulator.endpoint; },
     get iam() { return clients.iam; },
+    get json() { return clients.json; },
     get kms() { return clients.kms; },
     get s3() { return clients.s3; },
     get sts() { return clients.sts; },
