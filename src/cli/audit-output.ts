@@ -1,7 +1,7 @@
-import Table from 'cli-table3';
 import { type About, explain } from './explain';
 import type { Io } from './io';
 import { bytes, grouped } from './numbers';
+import { csv, plainTable } from './table';
 import { paint } from './talk';
 import type { Where } from './where-arguments';
 import type { AuditReport, AuditRow } from '../core/audit';
@@ -18,41 +18,18 @@ const NAMES: Readonly<Record<AuditRow['status'], string>> = {
 };
 
 export function auditTable(report: AuditReport, { bucket, prefix }: Where, io: Io): string {
-  const table = new Table({
-    head: ['Encryption', 'Key', 'Bucket Key', 'Objects', 'Bytes', 'Old versions', 'Bytes'],
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right'],
-    style: { 'head': [], 'border': [], 'compact': true, 'padding-left': 0, 'padding-right': 0 },
-    chars: PLAIN,
-  });
-  for (const row of report.rows) {
-    table.push([
+  const table = plainTable(
+    ['Encryption', 'Key', 'Bucket Key', 'Objects', 'Bytes', 'Old versions', 'Bytes'],
+    ['left', 'left', 'left', 'right', 'right', 'right', 'right'],
+    report.rows.map((row) => [
       NAMES[row.status], row.keyArn ?? '', row.status === 'SSE-KMS' ? row.bucketKey ? 'yes' : 'no' : '',
       grouped(row.currentObjects), bytes(row.currentBytes), grouped(row.noncurrentVersions), bytes(row.noncurrentBytes),
-    ]);
-  }
+    ]),
+  );
   const where = `${bucket}${prefix === '' ? '' : `, below ${JSON.stringify(prefix)}`}`;
   const title = `${where}: ${grouped(report.versions)} ${report.versions === 1 ? 'version' : 'versions'}, ${bytes(report.bytes)}`;
-  return `${paint(io, 'stdout', 'bold', title)}\n${report.rows.length === 0 ? 'Nothing is stored there.' : table.toString()}\n`;
+  return `${paint(io, 'stdout', 'bold', title)}\n${report.rows.length === 0 ? 'Nothing is stored there.' : table}\n`;
 }
-
-/** Two spaces between columns, so that a terminal of any kind shows it and a script can split it. */
-const PLAIN = {
-  'top': '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  'bottom': '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  'left': '',
-  'left-mid': '',
-  'mid': '',
-  'mid-mid': '',
-  'right': '',
-  'right-mid': '',
-  'middle': '  ',
-};
 
 export function auditJson(report: AuditReport, { bucket, prefix }: Where): Record<string, unknown> {
   return {
@@ -69,16 +46,8 @@ export function auditJson(report: AuditReport, { bucket, prefix }: Where): Recor
 
 const COLUMNS = ['status', 'keyArn', 'bucketKey', 'currentObjects', 'currentBytes', 'noncurrentVersions', 'noncurrentBytes'] as const;
 
-/** RFC 4180. The fields of the rows hold names, ARNs and numbers; only the bucket and the prefix could need quotes. */
 export function auditCsv(report: AuditReport, { bucket, prefix }: Where): string {
-  const lines = report.rows.map((row) => [bucket, prefix, ...COLUMNS.map((column) => row[column] ?? '')]);
-  return [['bucket', 'prefix', ...COLUMNS], ...lines].map((cells) => `${cells.map((cell) => csvCell(String(cell))).join(',')}\r\n`).join('');
-}
-
-function csvCell(text: string): string {
-  // A spreadsheet would run what begins like this.
-  const harmless = /^[=+@\t\r-]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replace(/"/g, '""')}"` : harmless;
+  return csv([['bucket', 'prefix', ...COLUMNS], ...report.rows.map((row) => [bucket, prefix, ...COLUMNS.map((column) => row[column] ?? '')])]);
 }
 
 export function unreadableLines({ unreadable }: AuditReport, about: About): string[] {
