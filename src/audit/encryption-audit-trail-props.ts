@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { AuditedEvents } from './audited-events';
@@ -49,4 +49,13 @@ export interface EncryptionAuditTrailProps {
    * @default - one year
    */
   readonly logGroupRetention?: logs.RetentionDays;
+
+  /**
+   * How much one query of Athena may read before it is stopped, at least 10 MB. Athena takes 5 USD per
+   * TB, of log files as they are, compressed.
+   *
+   * @default Size.gibibytes(100), which is 0.54 USD
+   * @see https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
+   */
+  readonly queryScanLimit?: Size;
 }

@@ -1,14 +1,18 @@
-import { Lazy, Names, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Lazy, Names, Size, Stack, Token, Validations } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { AthenaOfTrail, LEAST_SCAN_BYTES } from './athena';
 import { AuditedEvents } from './audited-events';
 import type { EncryptionAuditTrailProps } from './encryption-audit-trail-props';
+import { saveQueries } from './saved-queries';
 import { selectorsFor } from './selectors';
 import { identityOf, makeBucket, makeKey, makeLogGroup, makeLogsRole } from './trail-parts';
 import { brokenPromises, missingSelectors, promiseOf, TrailPromise } from './trail-promise';
+import type { RotatingS3Key } from '../key';
 import { ValidationError } from '../private/errors';
 import { canonical } from '../private/final-state';
 import { resourceFinding } from '../private/findings';
@@ -28,12 +32,19 @@ const MAX_BUCKETS = 490;
  * since alarms would be blind. Reads and writes of objects are written down for the buckets that
  * `watch` names, and never for the trail's own.
  *
+ * It answers questions: who decrypted objects of a bucket, from which unusual addresses, who touched a
+ * key or changed a bucket, which uploads were not under the expected key, and what a principal did.
+ * They are saved queries of CloudWatch Logs under `cdk-s3-encryption/<trail name>`, prepared statements
+ * and named queries of Athena in a workgroup with the trail's name, and
+ * `npx cdk-s3-encryption audit-log` runs them.
+ *
  * Everything is retained when the stack is deleted. The log group and the trail have fixed names:
  * before the same stack is deployed once more, give another `trailName` or delete the log group.
  *
  * Costs the key (1 USD a month, 3 USD after its second rotation), 2 USD per 100,000 management events if the
  * account has another trail already, 0.10 USD per 100,000 data events, 0.50 USD per GB in
- * CloudWatch Logs, and the storage of the bucket.
+ * CloudWatch Logs, and the storage of the bucket. A query takes 5 USD per TB that it reads, in Athena
+ * and, uncompressed, in CloudWatch Logs.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html
  * @example
@@ -61,6 +72,11 @@ export class EncryptionAuditTrail extends Construct {
   /** The key of bucket and log group. Reading log files takes `bucket.grantRead`, which gives its use too. */
   public readonly encryptionKey: kms.IKey;
 
+  /** The workgroup of Athena with the saved questions, and the trail's name. */
+  public readonly workGroupName: string;
+
+  private readonly athena: AthenaOfTrail;
+  private readonly key: RotatingS3Key;
   private readonly watched = new Map<string, string>();
 
   constructor(scope: Construct, id: string, props: EncryptionAuditTrailProps = {}) {
@@ -68,6 +84,10 @@ export class EncryptionAuditTrail extends Construct {
     const trailName = props.trailName ?? Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
     if (Token.isUnresolved(trailName) || trailName.length < 3 || trailName.length > 128 || !NAME.test(trailName)) {
       throw new ValidationError('TrailNameInvalid', `'trailName' must be 3 to 128 letters, digits, periods, underscores and hyphens, known at synthesis, got '${trailName}': leave it out for a name made from the stack's`, this);
+    }
+    const scanLimit = props.queryScanLimit ?? Size.gibibytes(100);
+    if (!scanLimit.isUnresolved() && scanLimit.toBytes() < LEAST_SCAN_BYTES) {
+      throw new ValidationError('ScanLimitInvalid', `'queryScanLimit' must be at least 10 MB, which is the least that Athena counts, got ${scanLimit.toBytes()} bytes: leave it out for 100 GiB`, this);
     }
     const trail = identityOf(this, trailName);
     const key = makeKey(this, trail);
@@ -94,6 +114,10 @@ export class EncryptionAuditTrail extends Construct {
     this.bucket = bucket;
     this.logGroup = logGroup;
     this.encryptionKey = key;
+    this.key = key;
+    this.athena = new AthenaOfTrail(this, 'Athena', { trailName, logFiles: bucket, key, scanLimit });
+    this.workGroupName = this.athena.workGroupName;
+    saveQueries(this, trailName, logGroup);
     const streams = Stack.of(this).formatArn({
       service: 'logs', resource: `log-group:${trail.logGroupName}:log-stream:${Stack.of(this).account}_CloudTrail_${Stack.of(this).region}*`,
     });
@@ -122,6 +146,19 @@ export class EncryptionAuditTrail extends Construct {
     if (this.watched.size > MAX_BUCKETS) {
       throw new ValidationError('TooManyBuckets', `'watch' must name at most ${MAX_BUCKETS} buckets, which is what one trail can tell apart, got ${this.watched.size}: make a second EncryptionAuditTrail`, this);
     }
+  }
+
+  /**
+   * Lets somebody ask Athena: run the saved questions and queries of their own in the workgroup, with
+   * the table, the log files, the results of everybody in the workgroup, and the key of both.
+   *
+   * What the log says about people is theirs to read then: grant it to auditors. Questions to
+   * CloudWatch Logs take `logs:StartQuery` on the log group instead.
+   *
+   * @see https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html
+   */
+  public grantQuery(grantee: iam.IGrantable): iam.Grant {
+    return this.athena.grantQuery(grantee, this.trailArn, this.bucket, this.key);
   }
 
   /** Aspects and overrides may have changed it, so what is rendered counts. */
