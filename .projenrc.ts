@@ -49,6 +49,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   devDeps: [
     '@aws-cdk/assert@2.68.0', // SynthUtils and matchers of the snapshot tests; everything else uses aws-cdk-lib/assertions
+    '@aws-sdk/client-athena@3.1164.0', // asks the saved questions; bundled into the command
+    '@aws-sdk/client-cloudwatch-logs@3.1169.0', // the same, and finds the log group
     '@aws-sdk/client-iam@3.1169.0', // the local deployer calls the public APIs, as CloudFormation would
     '@aws-sdk/client-kms@3.1164.0',
     '@aws-sdk/client-s3@3.1175.0', // has UpdateObjectEncryption and BlockedEncryptionTypes

@@ -4,7 +4,8 @@ import { Talk } from './talk';
 import { EXIT, Refusal, UsageError } from './usage';
 import { version } from './version';
 
-const COMMANDS = ['backfill', 'audit'] as const;
+const COMMANDS = ['backfill', 'audit', 'audit-log'] as const;
+const LIST = `${COMMANDS.slice(0, -1).join(', ')} and ${COMMANDS.at(-1)}`;
 type Name = typeof COMMANDS[number];
 
 /** @returns the exit code: 0 done, 1 failed, 2 done with failed objects, 64 bad usage */
@@ -12,7 +13,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const talk = new Talk(io, argv.includes('--json'));
   const [name, ...rest] = argv;
   try {
-    if (name === undefined) { throw new UsageError(`no command was given, and there are ${COMMANDS.join(' and ')}: see cdk-s3-encryption --help`); }
+    if (name === undefined) { throw new UsageError(`no command was given, and there are ${LIST}: see cdk-s3-encryption --help`); }
     if (name === '--version' || name === 'version') {
       io.stdout.write(`${version()}\n`);
       return EXIT.done;
@@ -22,7 +23,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       io.stdout.write(helpFor(isName(about) ? about : undefined));
       return EXIT.done;
     }
-    if (!isName(name)) { throw new UsageError(`"${name}" is not a command: there are ${COMMANDS.join(' and ')}; see cdk-s3-encryption --help`); }
+    if (!isName(name)) { throw new UsageError(`"${name}" is not a command: there are ${LIST}; see cdk-s3-encryption --help`); }
     return await commandOf(name)(rest, io);
   } catch (error) {
     return failed(error, talk);
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 function commandOf(name: Name): (argv: readonly string[], io: Io) => Promise<number> {
   /* eslint-disable @typescript-eslint/no-require-imports -- import() would not be bundled into one file, and not run under Jest */
   if (name === 'audit') { return (require('./audit') as typeof import('./audit')).audit; }
+  if (name === 'audit-log') { return (require('./audit-log/audit-log') as typeof import('./audit-log/audit-log')).auditLog; }
   return (require('./backfill') as typeof import('./backfill')).backfill;
   /* eslint-enable @typescript-eslint/no-require-imports */
 }

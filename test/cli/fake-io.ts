@@ -11,6 +11,8 @@ export interface FakeOptions {
   /** A terminal, where somebody answers so; undefined is the end of input. */
   readonly answers?: readonly (string | undefined)[];
   readonly terminal?: boolean;
+  /** What the clock shows; that of the machine otherwise. */
+  readonly now?: Date;
   /** Pauses last so long at the most. */
   readonly longestPause?: number;
 }
@@ -38,7 +40,10 @@ export class FakeIo implements Io {
     this.stdout = { isTTY, write: (text: string) => { this.out += text; } };
     this.stderr = { isTTY, write: (text: string) => { this.err += text; }, stream };
     const { now, sleep } = processIo().clock;
-    this.clock = { now, sleep: async (milliseconds, signal) => sleep(Math.min(milliseconds, options.longestPause ?? milliseconds), signal) };
+    this.clock = {
+      now: () => options.now ?? now(),
+      sleep: async (milliseconds, signal) => sleep(Math.min(milliseconds, options.longestPause ?? milliseconds), signal),
+    };
     this.env = options.env ?? {};
     this.cwd = options.cwd ?? newFolder();
     this.answers = [...options.answers ?? []];

@@ -6,8 +6,8 @@ const MACHINE = 'arn:aws:states:eu-central-1:111122223333:stateMachine:Backfill'
 const GOOD = ['backfill', '--bucket', 'data', '--key', KEY];
 
 test.each<[string, readonly string[], readonly string[]]>([
-  ['no command', [], ['no command was given', 'backfill and audit', '--help']],
-  ['an unknown command', ['backfil'], ['"backfil" is not a command', 'backfill and audit']],
+  ['no command', [], ['no command was given', 'backfill, audit and audit-log', '--help']],
+  ['an unknown command', ['backfil'], ['"backfil" is not a command', 'backfill, audit and audit-log']],
   ['an unknown flag', ['backfill', '--buckte', 'data'], ["'--buckte'", 'flags of backfill', '--bucket']],
   ['a positional argument', [...GOOD, 'data'], ["'data'", 'flags of backfill']],
   ['a flag without its value', ['backfill', '--bucket'], ['--bucket', 'flags of backfill']],

@@ -13,18 +13,23 @@ export interface Filed extends EventRecord { readonly _day?: string }
 
 const TABLE = '"audit"."cloudtrail"';
 
-/** Each query over the records on a real engine, in one run of it. */
-export async function onAthena(queries: readonly Query[], records: readonly Filed[]): Promise<Row[][]> {
+export interface Statement { readonly sql: string; readonly values: readonly string[] }
+
+/** Statements over the records on a real engine, in one run of it. */
+export async function runSql(
+  statements: readonly Statement[], records: readonly Filed[], table = TABLE, columns: Readonly<Record<string, string>> = CLOUDTRAIL_COLUMNS,
+): Promise<(string | number)[][][]> {
   const python = await ensurePythonEnvironment();
-  const input = JSON.stringify({
-    table: TABLE,
-    columns: CLOUDTRAIL_COLUMNS,
-    records,
-    queries: queries.map(({ question, asked }) => ({ sql: question.sql.replace('{{table}}', TABLE), values: sqlValuesOf(question, asked) })),
-  });
+  const input = JSON.stringify({ table, columns, records, queries: statements });
   const { status, stdout, stderr } = spawnSync(python, [join(__dirname, 'athena.py')], { input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   if (status !== 0) { throw new Error(stderr); }
-  const answers = JSON.parse(stdout) as (string | number)[][][];
+  return JSON.parse(stdout) as (string | number)[][][];
+}
+
+/** Each query over the records. */
+export async function onAthena(queries: readonly Query[], records: readonly Filed[]): Promise<Row[][]> {
+  const answers = await runSql(queries.map(({ question, asked }) => (
+    { sql: question.sql.replace('{{table}}', TABLE), values: sqlValuesOf(question, asked) })), records);
   return answers.map((rows, index) => {
     const { columns } = queries[index].question;
     return rows.map((row) => Object.fromEntries(columns.map(({ name }, column) => [name, row[column]])));

@@ -12,9 +12,8 @@ export function sqlValuesOf(question: Question, asked: Asked): string[] {
     from: asked.from,
     to: asked.to,
     since: asked.since,
-    fromDay: folderOf(Date.parse(asked.from)),
-    // What happened shortly before midnight is in the folder of the next day.
-    toDay: folderOf(Date.parse(asked.to) + DAY),
+    fromDay: foldersOf(asked).first,
+    toDay: foldersOf(asked).last,
   };
   return question.sqlValues.map((name) => known[name] ?? '');
 }
@@ -26,6 +25,11 @@ export function insightsValues(question: Question, asked: Asked, now: Date): Rec
     ...Object.fromEntries(question.subjects.map((subject) => [subject, asked[subject] ?? ''])),
     ...question.compares ? { recentDays: String(Math.max(0, days)) } : {},
   };
+}
+
+/** The folders in which the events are: what happened shortly before midnight is in that of the next day. */
+export function foldersOf({ from, to }: Asked): { readonly first: string; readonly last: string } {
+  return { first: folderOf(Date.parse(from)), last: folderOf(Date.parse(to) + DAY) };
 }
 
 /** As CloudTrail names them: 2026/11/25. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html */
