@@ -1,4 +1,5 @@
 import { Duration, Stack, StackProps } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { EncryptionAlarms, EncryptionAuditTrail, Notify, SecureBucket } from '../../src'; // in your app: from 'cdk-s3-encryption'
@@ -14,6 +15,7 @@ export class AuditTrailStack extends Stack {
       objectLockRetention: s3.ObjectLockRetention.governance(Duration.days(365)),
     });
     trail.watch(data);
+    trail.grantQuery(new iam.Role(this, 'Auditors', { assumedBy: new iam.AccountPrincipal(this.account) }));
 
     const alarms = new EncryptionAlarms(this, 'Alarms', {
       notify: [Notify.email('security@example.com')],

@@ -9,6 +9,7 @@ import { questionId, statementName } from './question-id';
 import { regionsOfPartition } from './trail-regions';
 import { SecureBucket } from '../bucket';
 import type { RotatingS3Key } from '../key';
+import { oneOrMany, viaService } from '../private/tokens';
 import { type Question, QUESTIONS, type SqlValue } from '../questions';
 
 /** Results are copies of the log, and can be had again. */
@@ -91,7 +92,7 @@ export class AthenaOfTrail extends Construct {
       grantee,
       actions: ['kms:Decrypt'],
       resourceArns: [key.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `s3.${stack.region}.${stack.urlSuffix}`, 'kms:EncryptionContext:aws:cloudtrail:arn': trailArn } },
+      conditions: { StringEquals: { 'kms:ViaService': oneOrMany(viaService(this, 's3')), 'kms:EncryptionContext:aws:cloudtrail:arn': trailArn } },
     });
     return [table, decrypt, logFiles.grantRead(grantee), this.results.grantReadWrite(grantee)].reduce((all, next) => all.combine(next), athena);
   }

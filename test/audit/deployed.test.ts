@@ -48,4 +48,20 @@ test('a trail, a watched bucket and its alarms deploy in one go, and are read ba
   const { Policy: policy } = await cloud.s3().send(new GetBucketPolicyCommand({ Bucket: made.bucket }));
   expect(policy).toContain('DenyOtherWriters');
   await expect(cloud.s3().send(new PutObjectCommand({ Bucket: made.bucket, Key: 'AWSLogs/forged.json.gz', Body: 'x' }))).rejects.toThrow(/explicit deny/);
+
+  const { queryDefinitions } = await api.call('logs', 'Logs_20140328.DescribeQueryDefinitions', { queryDefinitionNamePrefix: 'cdk-s3-encryption/audit/' });
+  expect(queryDefinitions).toHaveLength(6);
+  const { WorkGroup: group } = await api.call('athena', 'AmazonAthena.GetWorkGroup', { WorkGroup: 'audit' });
+  expect(group).toMatchObject({
+    Configuration: {
+      EnforceWorkGroupConfiguration: true,
+      BytesScannedCutoffPerQuery: 100 * 1024 ** 3,
+      ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: made.key } },
+    },
+  });
+  const { Table: table } = await api.call('glue', 'AWSGlue.GetTable', { DatabaseName: 'cloudtrail_audit', Name: 'events' });
+  expect(table).toMatchObject({
+    Parameters: { 'storage.location.template': `s3://${made.bucket}/AWSLogs/123456789012/CloudTrail/\${region}/\${day}` },
+    StorageDescriptor: { Location: `s3://${made.bucket}/AWSLogs/123456789012/CloudTrail/` },
+  });
 });

@@ -1,4 +1,4 @@
-import { CfnParameter, Duration, Lazy, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Lazy, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -404,6 +404,7 @@ const LOG_FILES = { uploads: 'CloudTrail writes its digest files under SSE-S3, a
 
 const TRAILS: Row[] = [
   audit('of a bucket', () => ({}), { also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); }, breaks: LOG_FILES }),
+  audit('with queries that read little', () => ({ queryScanLimit: Size.gibibytes(1) }), { breaks: LOG_FILES }),
   audit('that nobody can delete from, of writes alone', () => ({
     trailName: 'orders-audit',
     dataEvents: AuditedEvents.WRITES,
