@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, StackProps, Validations } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { Detection, DetectionChoice, EncryptionAlarms, Notify, SecureBucket } from '../../src'; // in your app: from 'cdk-s3-encryption'
@@ -21,6 +21,9 @@ export class AlarmsStack extends Stack {
       choices: [DetectionChoice.threshold(Detection.DECRYPTS_DENIED, { count: 50 })],
     });
     alarms.watch(data);
+    Validations.of(alarms).acknowledge({
+      id: 'cdk-s3-encryption:EncryptionAlarms.trailNotChecked', reason: 'the trail of the organization has KMS and the writes of objects of every bucket',
+    });
 
     new CfnOutput(this, 'BucketName', { value: data.bucketName });
     new CfnOutput(this, 'KeyArn', { value: data.encryptionKey!.keyArn });

@@ -44,7 +44,6 @@ export class AthenaOfTrail extends Construct {
       databaseInput: { name: databaseName, description: `What the trail ${trailName} wrote down` },
     });
     this.table = this.makeTable(trailName, logFiles);
-    this.table.node.addDependency(this.database);
     const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
       name: trailName,
       description: `Questions about what the trail ${trailName} wrote down`,

@@ -15,8 +15,12 @@ export interface EncryptionAlarmsProps {
    * The log group that CloudTrail writes to, such as `trail.logGroup` of an `EncryptionAuditTrail`.
    *
    * What has to be counted is counted there: denied decrypts, uploads under keys of clients, objects
-   * moved to another key in bulk, and the filters that scanners look for. Its trail must have the
-   * data events of the watched buckets, and must not exclude KMS.
+   * moved to another key in bulk, and the filters that scanners look for.
+   *
+   * A trail of the same app that writes there is looked at, as it will be deployed. It is an error if it
+   * does not log, excludes KMS, or leaves out reads that detections need; a warning names watched buckets
+   * whose writes of objects it does not have. Of a trail that is elsewhere nothing is known: a warning
+   * says what to look at, to be acknowledged once you did.
    *
    * @default - these detections are left out, and a warning names them
    * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html

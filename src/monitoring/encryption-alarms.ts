@@ -12,6 +12,7 @@ import type { EncryptionAlarmsProps } from './encryption-alarms-props';
 import { EventRules } from './event-rules';
 import { RateAlarms } from './rate-alarms';
 import { groupsOf } from './rule-groups';
+import { trailFindings, type TrailNeeds } from './trail-check';
 import { Watched } from './watched';
 import type { EncryptionBackfillJob } from '../backfill';
 import { ValidationError } from '../private/errors';
@@ -106,6 +107,11 @@ export class EncryptionAlarms extends Construct {
       });
     }
     this.node.addValidation({ validate: () => this.problems() });
+    if (props.trailLogGroup !== undefined) {
+      const detections = [...events, ...rates].map(({ id: detection }) => detection);
+      const needs = { logGroup: props.trailLogGroup, buckets: this.watched.bucketsThemselves, detections };
+      this.node.addValidation({ validate: () => this.problemsOfTrail(needs) });
+    }
   }
 
   /** Every alarm: of what is counted, and of notifications that could not be delivered. */
@@ -169,6 +175,13 @@ export class EncryptionAlarms extends Construct {
   private problems(): string[] {
     return this.watched.nothing ? [new ValidationError('NothingWatched',
       'nothing is watched, so no finding about a key or a bucket is ever made: call watch(bucket), watchKey(key) or watchAccount()', this).message] : [];
+  }
+
+  /** Only the end knows what is watched, and what others made of the trail. */
+  private problemsOfTrail(needs: TrailNeeds): string[] {
+    const { errors, warnings } = trailFindings(this, needs);
+    for (const { id, text } of warnings) { Annotations.of(this).addWarningV2(id, text); }
+    return errors.map((error) => new ValidationError('TrailBlind', error, this).message);
   }
 
   /** The topic may be what is broken: whoever must not miss it looks at the alarm itself, or gives a second topic. */

@@ -9,6 +9,7 @@ import { ValidationError } from '../private/errors';
 export class Watched {
   public readonly keyArns: string[] = [];
   public readonly bucketNames: string[] = [];
+  public readonly bucketsThemselves: s3.IBucket[] = [];
   public readonly keys: WatchedNames[] = [];
   public readonly buckets: WatchedNames[] = [];
   public account = false;
@@ -34,6 +35,7 @@ export class Watched {
     this.checkHome('bucket', bucket);
     if (!this.isNew(bucket.bucketName)) { return; }
     this.bucketNames.push(bucket.bucketName);
+    this.bucketsThemselves.push(bucket);
     this.buckets.push({ bucketName: bucket.bucketName, keyId: bucket.encryptionKey?.keyId });
   }
 
