@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { ADMINISTRATOR, type Place } from './actors';
 import type { Check } from './check';
 import { detail, say } from './talk';
+import { proveAnswers } from './who';
 import { deployAssembly } from '../deployer/deploy';
 import { JsonApi } from '../deployer/json-api';
 import { filterOf } from '../emulator/cloudwatch/filter-pattern';
@@ -65,6 +66,7 @@ export async function proveAlarms(place: Place, account: string, work: string): 
     counted('alarm: an upload under a key of the client', 'sse-c-uploads'),
     quiet('quiet: 14 denied decrypts are below the 50 that this stack chose', 'decrypts-denied'),
     { promise: 'quiet: the same done to another bucket and key', found: `${more} notifications`, ok: more === 0 },
+    ...await proveAnswers(work, bucket, keyArn, records),
   ];
 }
 
