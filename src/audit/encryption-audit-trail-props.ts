@@ -11,6 +11,9 @@ export interface EncryptionAuditTrailProps {
    * The policies of key and bucket name the trail before it is there, so its name is fixed at
    * synthesis. The log group is named after it.
    *
+   * A trail of all regions is shown in each of them by its name: give stacks of two regions two names, and
+   * better only one of them a trail.
+   *
    * @default - made from the names of the stack and the construct
    * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html
    */

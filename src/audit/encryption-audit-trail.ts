@@ -17,9 +17,10 @@ import { ValidationError } from '../private/errors';
 import { canonical } from '../private/final-state';
 import { resourceFinding } from '../private/findings';
 
-const NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9]|[._-](?![._-]))*[a-zA-Z0-9]$/;
+/** Letters or digits at both ends, and not in the form of an IP address. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html */
+const NAME = /^(?!\d+(\.\d+){3}$)[a-zA-Z0-9](?:[a-zA-Z0-9]|[._-](?![._-]))*[a-zA-Z0-9]$/;
 
-/** A trail has at most 500 values of conditions in all, of which the others take four. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
+/** A trail has at most 500 values of conditions in all, of which the others take four; some are left for whoever adds a selector. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html */
 const MAX_BUCKETS = 490;
 
 /**
@@ -83,7 +84,7 @@ export class EncryptionAuditTrail extends Construct {
     super(scope, id);
     const trailName = props.trailName ?? Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
     if (Token.isUnresolved(trailName) || trailName.length < 3 || trailName.length > 128 || !NAME.test(trailName)) {
-      throw new ValidationError('TrailNameInvalid', `'trailName' must be 3 to 128 letters, digits, periods, underscores and hyphens, known at synthesis, got '${trailName}': leave it out for a name made from the stack's`, this);
+      throw new ValidationError('TrailNameInvalid', `'trailName' must be 3 to 128 letters, digits, periods, underscores and hyphens, not in the form of an IP address and known at synthesis, got '${trailName}': leave it out for a name made from the stack's`, this);
     }
     const scanLimit = props.queryScanLimit ?? Size.gibibytes(100);
     if (!scanLimit.isUnresolved() && scanLimit.toBytes() < LEAST_SCAN_BYTES) {

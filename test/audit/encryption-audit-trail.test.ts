@@ -132,7 +132,7 @@ describe('what it writes', () => {
 });
 
 describe('is refused, with the reason and the remedy', () => {
-  test.each(['ab', '-audit', 'audit..trail', 'audit trail', 'x'.repeat(129), 'audit-'])('the name %s', (trailName) => {
+  test.each(['ab', '-audit', 'audit..trail', 'audit trail', 'x'.repeat(129), 'audit-', '192.168.5.4'])('the name %s', (trailName) => {
     expect(() => made({ trailName })).toThrow(/'trailName' must be 3 to 128 letters.*leave it out/);
   });
 

@@ -33,7 +33,7 @@ const LOG = `AWSLogs/${ACCOUNT}/CloudTrail/eu-west-1/2026/11/24/file.json.gz`;
 describe('the trail', () => {
   test.each<[string, 'allowed' | 'denied', Caller, Request]>([
     ['looks at the ACL of the bucket', 'allowed', cloudTrail(trail('audit')), { s3: 'GetBucketAcl', bucket }],
-    ['writes its log files under the key', 'allowed', writing(trail('audit')), { s3: 'PutObject', bucket, object: LOG }],
+    ['writes its log files', 'allowed', writing(trail('audit')), { s3: 'PutObject', bucket, object: LOG }],
     ['writes its digest files under SSE-S3', 'allowed', writing(trail('audit')), write(`AWSLogs/${ACCOUNT}/CloudTrail-Digest/d.json.gz`, { algorithm: 'AES256' })],
     ['does not write for another account', 'denied', writing(trail('audit')), write(`AWSLogs/${OTHER_ACCOUNT}/CloudTrail/x.json.gz`, { algorithm: 'AES256' })],
     ['does not write what the owner would not own', 'denied', writing(trail('audit'), 'private'), write(LOG, { algorithm: 'AES256' })],

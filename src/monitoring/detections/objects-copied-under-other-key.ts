@@ -3,6 +3,7 @@ import { DetectionSeverity } from '../detection-severity';
 import type { RateSpec } from '../detection-spec';
 
 /**
+ * What is larger than 5 GB is copied in parts, and the upload that they belong to names the key.
  * `SSEApplied` without "Default" says that the request asked for the encryption.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
  */
@@ -15,7 +16,7 @@ export const objectsCopiedUnderOtherKey: RateSpec = {
   references: ['T1486'],
   scope: 'bucket',
   terms: [
-    '($.eventSource = "s3.amazonaws.com")', '($.eventName = "CopyObject")', '($.errorCode NOT EXISTS)',
+    '($.eventSource = "s3.amazonaws.com")', '(($.eventName = "CopyObject") || ($.eventName = "CreateMultipartUpload"))', '($.errorCode NOT EXISTS)',
     '(($.additionalEventData.SSEApplied = "SSE_KMS") || ($.additionalEventData.SSEApplied = "DSSE_KMS"))',
   ],
   clause: ({ bucketName, keyId }) => `($.requestParameters.bucketName = "${bucketName}")${keyId === undefined ? ''
