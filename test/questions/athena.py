@@ -6,6 +6,7 @@ JSON in it where the table wants text and the record has more.
 """
 import json
 import sys
+import tempfile
 
 import duckdb
 import sqlglot
@@ -58,14 +59,19 @@ def main():
     database = duckdb.connect()
     schema, table = asked['table'].replace('"', '').split('.')
     database.execute(f'CREATE SCHEMA "{schema}"')
-    columns = ', '.join(f'"{name}" {duck(kind)}' for name, kind in kinds.items())
-    database.execute(f'CREATE TABLE "{schema}"."{table}" ({columns}, "region" VARCHAR, "day" VARCHAR)')
-    marks = ', '.join('?' for _ in range(len(kinds) + 2))
-    for record in asked['records']:
-        values = {name.lower(): value for name, value in record.items()}
-        row = [cell(values.get(name), kind) for name, kind in kinds.items()]
-        row += [record['awsRegion'], record.get('_day') or record['eventTime'][:10].replace('-', '/')]
-        database.execute(f'INSERT INTO "{schema}"."{table}" VALUES ({marks})', row)
+    types = {**{name: duck(kind) for name, kind in kinds.items()}, 'region': 'VARCHAR', 'day': 'VARCHAR'}
+    columns = ', '.join(f'"{name}" {kind}' for name, kind in types.items())
+    database.execute(f'CREATE TABLE "{schema}"."{table}" ({columns})')
+    with tempfile.NamedTemporaryFile('w', suffix='.json') as rows:
+        for record in asked['records']:
+            values = {name.lower(): value for name, value in record.items()}
+            row = {name: cell(values.get(name), kind) for name, kind in kinds.items()}
+            row['region'] = record['awsRegion']
+            row['day'] = record.get('_day') or record['eventTime'][:10].replace('-', '/')
+            rows.write(json.dumps(row) + '\n')
+        rows.flush()
+        if asked['records']:
+            database.execute(f'INSERT INTO "{schema}"."{table}" BY NAME SELECT * FROM read_json(?, columns = {types!r}, format = \'newline_delimited\')', [rows.name])
     answers = []
     for query in asked['queries']:
         translated = sqlglot.transpile(query['sql'], read='athena', write='duckdb')[0]
