@@ -19,7 +19,7 @@ const propertiesOf = <T>(template: Template, type: string) => Object.values(temp
 
 describe('in CloudWatch Logs', () => {
   test('every question is saved for the log group of the trail, and asks for what it is about', () => {
-    const template = templateOf();
+    const template = templateOf({}, { account: ACCOUNT, region: REGION });
     template.resourceCountIs('AWS::Logs::QueryDefinition', QUESTIONS.length);
     for (const { id, subjects, compares } of QUESTIONS) {
       template.hasResourceProperties('AWS::Logs::QueryDefinition', {
@@ -28,6 +28,27 @@ describe('in CloudWatch Logs', () => {
         Parameters: [...subjects, ...compares ? ['recentDays'] : []].map((Name) => Match.objectLike({ Name, Description: Match.anyValue() })),
       });
     }
+  });
+
+  const parameters = (region?: string) => propertiesOf<{ Parameters?: unknown }>(
+    templateOf({}, region === undefined ? undefined : { account: ACCOUNT, region }), 'AWS::Logs::QueryDefinition').map(({ Parameters }) => Parameters);
+
+  test.each(['cn-north-1', 'us-gov-west-1', 'me-south-1', 'me-central-1'])('in %s, where CloudFormation would refuse them, there are no parameters', (region) => {
+    expect(parameters(region)).toEqual(QUESTIONS.map(() => undefined));
+  });
+
+  test('where the region is not known, this is decided when it is', () => {
+    const given = parameters();
+    expect(given).toHaveLength(QUESTIONS.length);
+    for (const value of given) { expect(value).toEqual({ 'Fn::If': [expect.any(String), expect.any(Array), { Ref: 'AWS::NoValue' }] }); }
+    expect(Object.values(templateOf().findConditions('*'))).toEqual([{
+      'Fn::Not': [{
+        'Fn::Or': [
+          { 'Fn::Equals': [{ Ref: 'AWS::Partition' }, 'aws-cn'] }, { 'Fn::Equals': [{ Ref: 'AWS::Partition' }, 'aws-us-gov'] },
+          { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'me-central-1'] }, { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'me-south-1'] },
+        ],
+      }],
+    }]);
   });
 });
 
