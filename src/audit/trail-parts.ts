@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { EncryptionAuditTrailProps } from './encryption-audit-trail-props';
 import { SecureBucket } from '../bucket';
 import { KeyAccess, RotatingS3Key } from '../key';
+import { acknowledge } from '../private/findings';
 
 /** What was deleted, by lifecycle or by somebody, can be brought back for so long. */
 const KEEP_DELETED_DAYS = 30;
@@ -93,6 +94,6 @@ export function makeLogsRole(scope: Construct, { arn, logGroupName }: TrailIdent
     service: 'logs', resource: 'log-group', resourceName: `${logGroupName}:log-stream:${stack.account}_CloudTrail_${stack.region}*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   }, stack);
   role.addToPolicy(new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [streams] }));
-  Validations.of(role).acknowledge({ id: 'NIST.800.53.R5-IAMNoInlinePolicy', reason: 'The policy belongs to this role alone, and goes with it.' });
+  acknowledge(role, 'NIST.800.53.R5-IAMNoInlinePolicy', 'The policy belongs to this role alone, and goes with it.');
   return role;
 }

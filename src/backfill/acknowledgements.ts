@@ -1,9 +1,9 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { resourceFinding } from '../private/findings';
+import { acknowledge, resourceFinding } from '../private/findings';
 
 /** Why each wildcard is one, by what it ends in. */
 const WILDCARDS: [pattern: RegExp, reason: string][] = [
@@ -40,8 +40,4 @@ function acknowledgeFunction(handler: lambda.Function): void {
   acknowledge(handler, 'NIST.800.53.R5-LambdaDLQ', 'Whoever invokes it waits for its answer, and learns of a failure.');
   acknowledge(handler, 'NIST.800.53.R5-LambdaInsideVPC', 'It calls AWS APIs only, and holds no secret; a VPC would need an endpoint for each of them.');
   acknowledge(handler, 'NIST.800.53.R5-LambdaConcurrency', 'One invocation at a time, or as many as copyConcurrency says: a reservation takes from what other functions have.');
-}
-
-function acknowledge(scope: Construct, id: string, reason: string): void {
-  Validations.of(scope).acknowledge({ id, reason });
 }

@@ -1,4 +1,4 @@
-import { Annotations, CfnResource, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { brokenBasics } from './bucket-basics';
@@ -7,6 +7,7 @@ import type { SecureBucketProps } from './secure-bucket-props';
 import { anyBucketArn, fixedBucketArn } from '../private/bucket-arn';
 import { ValidationError } from '../private/errors';
 import { at, finalState, missingStatements } from '../private/final-state';
+import { acknowledge } from '../private/findings';
 
 /** Part of the logical id of the log bucket: a contract, since changing it would orphan the logs. */
 const SHARED_ID = 'SecureBucketAccessLogs';
@@ -121,7 +122,7 @@ function acknowledgeForLogs(bucket: s3.Bucket): void {
     'NIST.800.53.R5-S3BucketReplicationEnabled': 'A copy of access logs in another region is for the owner to decide: it doubles their cost.',
     'NIST.800.53.R5-S3DefaultEncryptionKMS': 'S3 does not deliver server access logs to a bucket whose default encryption is SSE-KMS.',
   };
-  for (const [id, reason] of Object.entries(reasons)) { Validations.of(bucket).acknowledge({ id, reason }); }
+  for (const [id, reason] of Object.entries(reasons)) { acknowledge(bucket, id, reason); }
 }
 
 function brokenPromisesOfLogBucket(bucket: s3.Bucket, promised: iam.PolicyStatement[]): string[] {

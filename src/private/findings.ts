@@ -1,5 +1,15 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+
+/** Packs of cdk-nag that have the same rules under names of their own. */
+const PACKS = ['NIST.800.53.R5-', 'HIPAA.Security-', 'PCI.DSS.321-'];
+
+/** Answers a finding of cdk-nag with a reason. One about a rule of NIST is answered in the other packs too. */
+export function acknowledge(scope: IConstruct, id: string, reason: string): void {
+  const [nist = ''] = PACKS;
+  const ids = id.startsWith(nist) ? PACKS.map((pack) => `${pack}${id.slice(nist.length)}`) : [id];
+  Validations.of(scope).acknowledge(...ids.map((one) => ({ id: one, reason })));
+}
 
 /** cdk-nag has a finding for each resource with a wildcard, and names it so. */
 export function resourceFinding(scope: IConstruct, arn: unknown): string {
