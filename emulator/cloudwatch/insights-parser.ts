@@ -1,5 +1,5 @@
 export type Expression =
-  | { readonly kind: 'text' | 'number'; readonly value: string | number }
+  | { readonly kind: 'text' | 'number' | 'span' | 'pattern'; readonly value: string | number }
   | { readonly kind: 'field'; readonly name: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
@@ -15,10 +15,10 @@ export type Command =
   | { readonly kind: 'sort'; readonly keys: readonly { readonly by: Expression; readonly descending: boolean }[] }
   | { readonly kind: 'limit'; readonly rows: number };
 
-const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]+)`|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([@A-Za-z_][\w@]*(?:\.\w+)*)|(!=|<=|>=|[=<>+\-*/(),[\]|]))/y;
-const LEVELS = [['or'], ['and'], ['=', '!=', '<', '>', '<=', '>=', 'in'], ['+', '-'], ['*', '/']];
+const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]+)`|(?<=like\s*)\/((?:[^\/\\]|\\.)+)\/|(\d+[smhd]\b)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([@A-Za-z_][\w@]*(?:\.\w+)*)|(!=|<=|>=|[=<>+\-*/(),[\]|]))/y;
+const LEVELS = [['or'], ['and'], ['=', '!=', '<', '>', '<=', '>=', 'in', 'like'], ['+', '-'], ['*', '/']];
 
-interface Token { readonly kind: 'text' | 'field' | 'number' | 'word' | 'sign'; readonly value: string }
+interface Token { readonly kind: 'text' | 'field' | 'pattern' | 'span' | 'number' | 'word' | 'sign'; readonly value: string }
 
 /**
  * The part of the query language of CloudWatch Logs Insights that our queries are written in. What it does not
@@ -74,7 +74,7 @@ export function parseInsights(query: string): Command[] {
       return { kind: 'list', items };
     }
     const { kind, value } = next('a value');
-    if (kind === 'text') { return { kind: 'text', value }; }
+    if (kind === 'text' || kind === 'span' || kind === 'pattern') { return { kind, value }; }
     if (kind === 'number') { return { kind: 'number', value: Number(value) }; }
     if (kind === 'field') { return { kind: 'field', name: value }; }
     if (kind === 'sign') { throw new Error(`'${value}' is not a value`); }
@@ -87,6 +87,7 @@ export function parseInsights(query: string): Command[] {
   const named = (): Named => {
     const value = expression();
     if (take('as')) { return { expression: value, name: next('a name').value }; }
+    if (value.kind === 'call' && value.name === 'bin') { return { expression: value, name: 'bin' }; }
     if (value.kind !== 'field') { throw new Error('what is computed needs a name: as'); }
     return { expression: value, name: value.name };
   };
@@ -118,11 +119,15 @@ function tokensOf(query: string): Token[] {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(query);
     if (match === null) { throw new Error(`not understood: ${query.slice(at, at + 40)}`); }
-    const [, text, field, number, word, sign] = match;
+    const [, text, field, pattern, span, number, word, sign] = match;
     if (text !== undefined) {
       tokens.push({ kind: 'text', value: text.replace(/\\(.)/g, '$1') });
     } else if (field !== undefined) {
       tokens.push({ kind: 'field', value: field });
+    } else if (pattern !== undefined) {
+      tokens.push({ kind: 'pattern', value: pattern });
+    } else if (span !== undefined) {
+      tokens.push({ kind: 'span', value: span });
     } else if (number !== undefined) {
       tokens.push({ kind: 'number', value: number });
     } else {

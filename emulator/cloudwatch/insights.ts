@@ -79,11 +79,13 @@ function aggregate(expression: Expression, rows: readonly Fields[], now: number)
 
 function evaluate(expression: Expression, row: Fields, now: number): Value {
   switch (expression.kind) {
-    case 'text': case 'number': return expression.value;
+    case 'text': case 'number': case 'span': case 'pattern': return expression.value;
     case 'field': return row.get(expression.name);
     case 'not': return !truth(evaluate(expression.inner, row, now));
     case 'list': throw new Error('a list belongs behind in');
-    case 'call': return call(expression.name, expression.args.map((arg) => evaluate(arg, row, now)), now);
+    case 'call':
+      if (expression.name === 'bin') { return bin(row.get('@timestamp'), evaluate(expression.args[0] as Expression, row, now)); }
+      return call(expression.name, expression.args.map((arg) => evaluate(arg, row, now)), now);
     case 'binary': return binary(expression, row, now);
   }
 }
@@ -95,6 +97,10 @@ function binary({ operator, left, right }: Expression & { kind: 'binary' }, row:
   if (operator === 'in') {
     if (right.kind !== 'list') { throw new Error('a list belongs behind in'); }
     return right.items.some((item) => evaluate(item, row, now) === a);
+  }
+  if (operator === 'like') {
+    if (right.kind !== 'pattern') { throw new Error('a pattern between slashes belongs behind like'); }
+    return a !== undefined && new RegExp(String(right.value)).test(string(a));
   }
   const b = evaluate(right, row, now);
   if (operator === '=') { return a !== undefined && a === b; }
@@ -117,6 +123,7 @@ function call(name: string, args: Value[], now: number): Value {
   switch (name) {
     case 'coalesce': return args.find((arg) => arg !== undefined);
     case 'concat': return args.map(string).join('');
+    case 'isblank': return args[0] === undefined || args[0] === '';
     case 'ispresent': return args[0] !== undefined;
     case 'least': return Math.min(...args.map(number));
     case 'ltrim': return trimLeft(string(args[0]), string(args[1]));
@@ -126,6 +133,15 @@ function call(name: string, args: Value[], now: number): Value {
     case 'toMillis': return number(args[0]);
     default: throw new Error(`${name} is not a function that is known here`);
   }
+}
+
+const SPANS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The beginning of the period in which it was. */
+function bin(at: Value, span: Value): number {
+  const [, count, unit] = /^(\d+)([smhd])$/.exec(string(span)) ?? [];
+  const length = Number(count) * (SPANS[unit as string] as number);
+  return Math.floor(number(at) / length) * length;
 }
 
 function trimLeft(value: string, characters: string): string {

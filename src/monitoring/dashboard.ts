@@ -106,7 +106,10 @@ function questions(watched: Watched): WhoQuestion[][] {
       {
         title: 'Decrypts by result',
         view: cloudwatch.LogQueryVisualizationType.STACKEDAREA,
-        lines: () => [...kms(), 'filter eventName = "Decrypt"', 'stats sum(isblank(errorCode)) as succeeded, sum(ispresent(errorCode)) as failed by bin(5m)'],
+        lines: () => [
+          ...kms(), 'filter eventName = "Decrypt"', 'fields least(1, strlen(coalesce(errorCode, ""))) as failure',
+          'fields 1 - failure as success', 'stats sum(success) as succeeded, sum(failure) as failed by bin(5m)',
+        ],
       },
       {
         title: 'Denied, by principal',

@@ -47,8 +47,8 @@ export const SQL_READS_BUCKET = `(
 /** Fields that the next one looks into. A slash at the end makes the name of the bucket whole. */
 export const INSIGHTS_READ_FIELDS = `concat(coalesce(\`requestParameters.encryptionContext.aws:s3:arn\`, ""), "/") as context,
   ${INSIGHTS_OBJECTS},
-  concat(":::", ltrim(coalesce(\`requestParameters.x-amz-copy-source\`, ""), "/"), "/") as source`;
+  concat(":::", ltrim(coalesce(\`requestParameters.x-amz-copy-source\`, ""), "/"), "/") as copiedFrom`;
 
 export const INSIGHTS_READS_BUCKET = `(eventSource = "kms.amazonaws.com" and eventName = "Decrypt" and strcontains(context, ":::{{bucket}}/") = 1)
   or (eventSource = "s3.amazonaws.com" and eventName in ["GetObject", "SelectObjectContent"] and strcontains(objects, ":::{{bucket}}/") = 1)
-  or (eventSource = "s3.amazonaws.com" and eventName in ["CopyObject", "UploadPartCopy"] and strcontains(source, ":::{{bucket}}/") = 1)`;
+  or (eventSource = "s3.amazonaws.com" and eventName in ["CopyObject", "UploadPartCopy"] and strcontains(copiedFrom, ":::{{bucket}}/") = 1)`;

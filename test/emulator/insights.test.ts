@@ -23,6 +23,9 @@ describe('the local CloudWatch Logs Insights', () => {
     ['functions', 'filter n = 1 | fields concat("(", ltrim("//p", "/"), ")") as f, strlen(coalesce(error, "")) as g, strcontains(a, "x") as h, '
       + 'toMillis(@timestamp) as i, now() as j, least(4, 2) as k | display f, g, h, i, j, k',
     [{ f: '(p)', g: '0', h: '1', i: '1000', j: '10', k: '2' }]],
+    ['patterns', 'filter a like /^x$/ or error like /Denied/ | sort n asc | display n', [{ n: '1' }, { n: '2' }, { n: '3' }]],
+    ['periods', 'stats count(*) as c by bin(2s) | sort c desc', [{ bin: '2000', c: '2' }, { bin: '0', c: '1' }]],
+    ['blank is absent or empty', 'filter isblank(error) | sort n asc | display n', [{ n: '1' }, { n: '2' }]],
     ['quotes inside of text', 'fields "a\\"b" as t | limit 1 | display t', [{ t: 'a"b' }]],
   ])('%s', (_, query, rows) => { expect(run(query)).toEqual(rows); });
 
