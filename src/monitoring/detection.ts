@@ -128,6 +128,9 @@ export class Detection {
   /** A grant on a watched key was made, not by an AWS service. */
   public static readonly KEY_GRANT_CREATED = new Detection(catalogue.keyGrantCreated);
 
+  /** A watched multi-Region key was replicated to another region, where it has a policy of its own. */
+  public static readonly KEY_REPLICATED = new Detection(catalogue.keyReplicated);
+
   /** An alias of this account was moved to another key, or deleted. Account-wide, since the event does not name the key that lost it. */
   public static readonly KEY_ALIAS_MOVED = new Detection(catalogue.keyAliasMoved);
 

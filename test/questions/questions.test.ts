@@ -73,6 +73,12 @@ const READS: readonly Case[] = [
     rows: [[`${SESSION}App/app`, 'CopyObject', 'direct', 2, 0, at, at]],
   },
   {
+    title: 'a part of a copy and a query over an object read it too',
+    id: 'who-decrypted',
+    records: [{ ...copyAway({ at, source: `${WATCHED.bucket}/a` }), eventName: 'UploadPartCopy' }, { ...app(at), eventName: 'SelectObjectContent' }],
+    rows: [[`${SESSION}App/app`, 'SelectObjectContent', 'direct', 1, 0, at, at], [`${SESSION}App/app`, 'UploadPartCopy', 'direct', 1, 0, at, at]],
+  },
+  {
     title: 'the first second counts and the one after the last does not',
     id: 'who-decrypted',
     asked: { from: '2026-11-20T08:00:00Z', to: '2026-11-21T08:00:00Z' },

@@ -23,6 +23,7 @@ export { keyDisabled } from './key-disabled';
 export { keyGrantCreated } from './key-grant-created';
 export { keyMaterialDeleted } from './key-material-deleted';
 export { keyPolicyChanged } from './key-policy-changed';
+export { keyReplicated } from './key-replicated';
 export { keyRotationDisabled } from './key-rotation-disabled';
 export { keyTamperingDenied } from './key-tampering-denied';
 export { keyUnusable } from './key-unusable';
