@@ -112,13 +112,18 @@ describe('findings of cdk-nag that need no decision are acknowledged with a reas
     .flatMap(({ data }) => Object.entries(data as Record<string, string>));
 
   test('on a SecureBucket', () => {
-    expect(acknowledged(bucket)).toEqual([['Annotation::NIST.800.53.R5-S3BucketReplicationEnabled', expect.stringContaining('for the owner to decide')]]);
+    expect(acknowledged(bucket)).toEqual(['NIST.800.53.R5', 'HIPAA.Security', 'PCI.DSS.321'].map((pack) => [
+      `Annotation::${pack}-S3BucketReplicationEnabled`, expect.stringContaining('for the owner to decide'),
+    ]));
   });
 
   test('on the log bucket', () => {
     const rules = acknowledged(bucket.accessLogsBucket!);
     expect(rules.map(([rule]) => rule.replace('Annotation::', '')).sort()).toEqual([
-      'AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS',
+      'AwsSolutions-S1',
+      ...['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].flatMap((pack) => [
+        `${pack}-S3BucketLoggingEnabled`, `${pack}-S3BucketReplicationEnabled`, `${pack}-S3DefaultEncryptionKMS`,
+      ]),
     ]);
     for (const [, reason] of rules) { expect(reason.length).toBeGreaterThan(20); }
   });
