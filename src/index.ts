@@ -1,6 +1,7 @@
 export { AuditedEvents, EncryptionAuditTrail, EncryptionAuditTrailProps } from './audit';
 export { BackfillCopies, BackfillSource, BackfillTrigger, BackfillTriggerOptions, EncryptionBackfillJob, EncryptionBackfillJobProps } from './backfill';
 export { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from './bucket';
+export { EncryptionGuardrails, EncryptionGuardrailsProps } from './exposure';
 export { CloudTrailConsumerOptions, KeyAccess, KeyConsumers, KeyRotation, ReplicationConsumerOptions, RotatingS3Key, RotatingS3KeyProps } from './key';
 export {
   Detection, DetectionChoice, DetectionOptions, DetectionSeverity, EncryptionAlarms, EncryptionAlarmsProps, EventDetectionOptions, Notify,

@@ -12,6 +12,7 @@ import { CrossAccountStack } from '../../examples/cross-account/stack';
 import { DataLakeStack } from '../../examples/data-lake/stack';
 import { DemoStack } from '../../examples/demo/stack';
 import { FirstBucketStack } from '../../examples/first-bucket/stack';
+import { GuardrailsStack } from '../../examples/guardrails/stack';
 import { OriginalStack, ReplicaStack } from '../../examples/replication/stack';
 import { ShortLivedStack } from '../../examples/short-lived/stack';
 import { warningIds } from '../helpers/template';
@@ -45,6 +46,7 @@ const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
   })],
   ['alarms', 'Alarms', (app) => new AlarmsStack(app, 'Alarms', { env, trailLogGroupName: 'organization-trail' })],
   ['audit-trail', 'AuditTrail', (app) => new AuditTrailStack(app, 'AuditTrail', { env })],
+  ['guardrails', 'Guardrails', (app) => new GuardrailsStack(app, 'Guardrails', { env })],
   ['demo', 'Demo', (app) => new DemoStack(app, 'Demo')],
 ];
 
@@ -82,8 +84,8 @@ describe.each(EXAMPLES)('examples/%s, stack %s', (_, __, make) => {
   });
 });
 
-// The bucket of the backfill is somebody else's.
-describe.each(EXAMPLES.filter(([folder]) => folder !== 'backfill'))('examples/%s, stack %s', (_, __, make) => {
+// The bucket of the backfill is somebody else's, and guardrails have none.
+describe.each(EXAMPLES.filter(([folder]) => !['backfill', 'guardrails'].includes(folder)))('examples/%s, stack %s', (_, __, make) => {
   test('is what its reader came for: buckets under a key, and logs under SSE-S3', () => {
     const stack = make(new App());
     const { Resources } = SynthUtils.subset(stack, { resourceTypes: ['AWS::S3::Bucket'] }) as { Resources: object };

@@ -96,6 +96,7 @@ describe('the table', () => {
   test.each([
     ['RotatingS3Key', 'src/key/rotating-s3-key.ts', []],
     ['EncryptionAuditTrail', 'src/audit/encryption-audit-trail-props.ts', []],
+    ['EncryptionGuardrails', 'src/exposure/encryption-guardrails-props.ts', []],
     ['EncryptionAlarms', 'src/monitoring/encryption-alarms-props.ts', []],
     ['EncryptionBackfillJob', 'src/backfill/encryption-backfill-job-props.ts', []],
     ['SecureBucket', 'src/bucket/secure-bucket-props.ts', propsOf('aws-s3/lib/bucket.d.ts', 'BucketProps')],

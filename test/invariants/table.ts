@@ -10,7 +10,8 @@ import type { InvariantId } from './checks';
 import {
   AuditedEvents, BackfillCopies, BackfillSource, BackfillTrigger, Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms,
   type EncryptionAlarmsProps, EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps,
-  EncryptionMode, KeyAccess, KeyRotation, Notify, RotatingS3Key, type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, UploadHeaders,
+  EncryptionGuardrails, type EncryptionGuardrailsProps, EncryptionMode, KeyAccess, KeyRotation, Notify, RotatingS3Key, type RotatingS3KeyProps,
+  SecureBucket, type SecureBucketProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
 
@@ -84,6 +85,7 @@ const key = rows('RotatingS3Key', (stack, props: RotatingS3KeyProps) => new Rota
 const backfill = rows('EncryptionBackfillJob', (stack, props: EncryptionBackfillJobProps) => new EncryptionBackfillJob(stack, 'Backfill', props));
 const alarms = rows('EncryptionAlarms', (stack, props: EncryptionAlarmsProps) => new EncryptionAlarms(stack, 'Alarms', props));
 const audit = rows('EncryptionAuditTrail', (stack, props: EncryptionAuditTrailProps) => new EncryptionAuditTrail(stack, 'Audit', props));
+const guardrails = rows('EncryptionGuardrails', (stack, props: EncryptionGuardrailsProps) => new EncryptionGuardrails(stack, 'Guardrails', props));
 const bucket = rows('SecureBucket', (stack, props: SecureBucketProps) => new SecureBucket(stack, 'Data', props));
 
 /** What cdk-nag says about a row that grants to a role of the stack. */
@@ -414,4 +416,34 @@ const TRAILS: Row[] = [
   }), { also: (made, stack) => { made.watch(s3.Bucket.fromBucketName(stack, 'Imported', 'data-from-before')); }, breaks: LOG_FILES }),
 ];
 
-export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS, ...ALARMS, ...TRAILS];
+/** A policy of an organization is about everything that its accounts have. */
+const OF_ALL = { resources: 'a policy of an organization is about all that its accounts have, now and later' };
+
+const excepted = (stack: Stack, name: string): string => arn(stack, 'iam', `role/${name}`, '*');
+
+const GUARDRAILS: Row[] = [
+  guardrails('attached to an account', (stack) => ({
+    organizationId: 'o-exampleorg1',
+    keyDeletionRoleArns: [excepted(stack, 'BreakGlass')],
+    encryptionChangeRoleArns: [excepted(stack, 'cdk-hnb659fds-cfn-exec-role-*')],
+    trustedOrganizationIds: ['o-exampleorg2'],
+    targetIds: [OTHER_ACCOUNT],
+  }), { breaks: OF_ALL }),
+  guardrails('of principals alone', (stack) => ({
+    organizationId: 'o-exampleorg1',
+    keyDeletionRoleArns: [excepted(stack, 'BreakGlass')],
+    allowEncryptionChangeBecause: 'each account decides',
+    allowSseCBecause: 'an old client',
+    allowPlainHttpBecause: 'an old appliance',
+    targetIds: [OTHER_ACCOUNT],
+  }), { breaks: OF_ALL }),
+  guardrails('of resources alone', () => ({
+    organizationId: 'o-exampleorg1',
+    allowKeyDeletionBecause: 'each account decides',
+    allowEncryptionChangeBecause: 'each account decides',
+    allowForeignKeysBecause: 'partners',
+    targetIds: [OTHER_ACCOUNT],
+  }), { breaks: OF_ALL }),
+];
+
+export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS, ...ALARMS, ...TRAILS, ...GUARDRAILS];

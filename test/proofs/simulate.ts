@@ -1,8 +1,11 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { ACCOUNT, bucketArn, keyArn } from './names';
+import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
+import { ACCOUNT, bucketArn, keyArn, ORGANIZATION } from './names';
 import { accountOf, Caller, Context, isService, KmsRequest, Request, S3Request, through } from './request';
 import { conditionKeys, PolicyDocument, simulatableKey } from './statement';
 import type { Policy, World } from './world';
+
+/** Every organization begins with it. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html */
+const FULL_ACCESS = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
 export type Outcome = 'allowed' | 'denied';
 
@@ -97,7 +100,7 @@ function encryptionHeaders(world: World, request: S3Request): Context {
 }
 
 async function decide(world: World, caller: Caller, decision: Decision): Promise<Outcome> {
-  const given = { ...caller.context, ...decision.context };
+  const given = { ...caller.context, ...decision.context, ...organizationOf(world, decision) };
   const result = await runSimulation({
     request: {
       principal: caller.principal,
@@ -108,8 +111,7 @@ async function decide(world: World, caller: Caller, decision: Decision): Promise
     identityPolicies: world.policies.filter((policy) => policy.kind === 'identity' && policy.attachedTo.includes(caller.identity))
       .map((policy, index) => ({ name: `policy${index}`, policy: policy.document })),
     resourcePolicy: decision.resourcePolicy,
-    serviceControlPolicies: [],
-    resourceControlPolicies: [],
+    ...guardrailsFor(world, caller, decision),
   }, {});
   if (result.resultType !== 'single') {
     throw new Error(`${decision.action} could not be simulated: ${JSON.stringify(result)}`);
@@ -118,10 +120,30 @@ async function decide(world: World, caller: Caller, decision: Decision): Promise
   return result.overallResult === 'Allowed' ? 'allowed' : 'denied';
 }
 
+/** Told only where an organization asks for it: it is in the context of each request, and changes nothing else. */
+function organizationOf({ guardrails }: World, { account }: Decision): Context {
+  return guardrails === undefined || account !== ACCOUNT ? {} : { 'aws:ResourceOrgID': ORGANIZATION };
+}
+
+/**
+ * The account alone is in the organization: its principals are bound by the one kind of policy, its resources by the other.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_authorization_policies.html
+ */
+function guardrailsFor({ guardrails }: World, caller: Caller, decision: Decision): Pick<Simulation, 'serviceControlPolicies' | 'resourceControlPolicies'> {
+  if (guardrails === undefined) { return { serviceControlPolicies: [], resourceControlPolicies: [] }; }
+  const named = (documents: readonly PolicyDocument[]) => documents.map((policy, index) => ({ name: `guardrail${index}`, policy }));
+  const ours = !isService(caller) && accountOf(caller.principal) === ACCOUNT;
+  return {
+    serviceControlPolicies: ours ? [{ orgIdentifier: ORGANIZATION, policies: [{ name: 'FullAWSAccess', policy: FULL_ACCESS }, ...named(guardrails.principals)] }] : [],
+    resourceControlPolicies: decision.account === ACCOUNT ? [{ orgIdentifier: ORGANIZATION, policies: named(guardrails.resources) }] : [],
+  };
+}
+
 /** What the simulator drops from a request could change the answer, if any policy asked for it. */
 function refuseIgnoredKeys(world: World, decision: Decision, ignored: string[]): void {
   if (ignored.length === 0) { return; }
-  const used = new Set(world.policies.flatMap((policy) => conditionKeys(policy.document)));
+  const guardrails = [...world.guardrails?.principals ?? [], ...world.guardrails?.resources ?? []];
+  const used = new Set([...world.policies.map(({ document }) => document), ...guardrails].flatMap(conditionKeys));
   const lost = ignored.filter((key) => used.has(key.toLowerCase()));
   if (lost.length > 0) { throw new Error(`the simulator dropped ${lost.join(', ')} from ${decision.action}, which a policy asks for`); }
 }

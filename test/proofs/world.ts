@@ -31,6 +31,14 @@ export interface World {
   readonly policies: readonly Policy[];
   /** By the name of the bucket. */
   readonly buckets: Readonly<Record<string, BucketDefault>>;
+  /** Policies of the organization that the account is in, if the stack has any. */
+  readonly guardrails?: Guardrails;
+}
+
+/** What an organization forbids: its principals, and whoever asks for its resources. */
+export interface Guardrails {
+  readonly principals: readonly PolicyDocument[];
+  readonly resources: readonly PolicyDocument[];
 }
 
 /** What principals are allowed by policies that are not in the stack, by their ARN. */
@@ -87,7 +95,15 @@ export function worldOf(name: string, build: (stack: Stack) => Outside | void): 
     buckets: Object.fromEntries(resources
       .filter(([, { Type }]) => Type === 'AWS::S3::Bucket')
       .map(([id, resource, { names }]) => [physicalName(id, resource, names), defaultOf(resource)])),
+    guardrails: guardrailsOf(resources.map(([, resource]) => resource)),
   };
+}
+
+function guardrailsOf(resources: readonly Resource[]): Guardrails | undefined {
+  const found = resources.filter(({ Type }) => Type === 'AWS::Organizations::Policy');
+  const of = (type: string) => found.filter(({ Properties }) => Properties?.Type === type)
+    .map(({ Properties }) => withSimulatableKeys(Properties?.Content as PolicyDocument));
+  return found.length === 0 ? undefined : { principals: of('SERVICE_CONTROL_POLICY'), resources: of('RESOURCE_CONTROL_POLICY') };
 }
 
 /** The same world, where statements are missing from its policies. */

@@ -1,0 +1,76 @@
+/** Properties of `EncryptionGuardrails`. */
+export interface EncryptionGuardrailsProps {
+  /**
+   * The id of the organization, such as `o-exampleorg1`. Keys of other organizations, and of accounts in
+   * none, are foreign.
+   */
+  readonly organizationId: string;
+
+  /**
+   * Who may still disable a key, schedule its deletion or delete its imported material: ARNs of roles, with
+   * `*` for parts of them, such as `arn:aws:iam::*:role/BreakGlass`. At least one.
+   *
+   * @default - required, unless `allowKeyDeletionBecause` says why everybody may
+   */
+  readonly keyDeletionRoleArns?: string[];
+
+  /**
+   * Who may still change the default encryption of a bucket: ARNs of roles, with `*` for parts of them. At
+   * least one. Deployments are among them, or no bucket can be made: those of the CDK run as
+   * `arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*`.
+   *
+   * @default - required, unless `allowEncryptionChangeBecause` says why everybody may
+   */
+  readonly encryptionChangeRoleArns?: string[];
+
+  /**
+   * Other organizations under whose keys principals of this one may encrypt, as partners ask whose buckets
+   * they write to.
+   *
+   * @default - none
+   */
+  readonly trustedOrganizationIds?: string[];
+
+  /**
+   * What the policies are attached to: the ids of the root (`r-…`), of organizational units (`ou-…`) or of
+   * accounts (12 digits). Try an account first.
+   *
+   * @default - nothing: the policies are made, to be read and tried, and stop nothing yet. A warning says so
+   */
+  readonly targetIds?: string[];
+
+  /**
+   * Leaves out the guardrail against keys of clients (SSE-C), and says why. It warns.
+   *
+   * @default - nobody uploads to a bucket of the accounts under a key that only the client has
+   */
+  readonly allowSseCBecause?: string;
+
+  /**
+   * Leaves out the guardrail against plain HTTP, and says why. It warns.
+   *
+   * @default - buckets of the accounts are reached by TLS alone
+   */
+  readonly allowPlainHttpBecause?: string;
+
+  /**
+   * Leaves out the guardrail against the deletion of keys, and says why. It warns.
+   *
+   * @default - only `keyDeletionRoleArns` disable keys, schedule their deletion or delete their material
+   */
+  readonly allowKeyDeletionBecause?: string;
+
+  /**
+   * Leaves out the guardrail against changes of the encryption of buckets, and says why. It warns.
+   *
+   * @default - only `encryptionChangeRoleArns` change the encryption of buckets
+   */
+  readonly allowEncryptionChangeBecause?: string;
+
+  /**
+   * Leaves out the guardrail against foreign keys, and says why. It warns.
+   *
+   * @default - principals of the accounts encrypt under keys of this organization and trusted ones
+   */
+  readonly allowForeignKeysBecause?: string;
+}

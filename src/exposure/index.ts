@@ -1,0 +1,2 @@
+export { EncryptionGuardrails } from './encryption-guardrails';
+export { EncryptionGuardrailsProps } from './encryption-guardrails-props';

@@ -1,0 +1,82 @@
+import { Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import type { EncryptionGuardrailsProps } from './encryption-guardrails-props';
+import { denyEncryptionChange, denyForeignKeys, denyInsecureTransport, denyKeyDeletion, denySseC } from './guardrail-statements';
+import { ValidationError } from '../private/errors';
+
+const ORGANIZATION = /^o-[a-z0-9]{10,32}$/;
+/** A name that is nothing but wildcards would except everybody. */
+const ROLE = /^arn:[a-z-]+:iam::(\d{12}|\*):role\/(?=.*[A-Za-z0-9])[\w+=,.@/*?-]+$/;
+const TARGET = /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|\d{12})$/;
+
+/** What the props mean. */
+export interface ResolvedGuardrails {
+  readonly ofPrincipals: readonly iam.PolicyStatement[];
+  readonly ofResources: readonly iam.PolicyStatement[];
+  readonly warnings: readonly { readonly id: string; readonly text: string }[];
+}
+
+/** Decides which statements there are, and refuses what contradicts itself. */
+export function resolveGuardrails(scope: IConstruct, props: EncryptionGuardrailsProps): ResolvedGuardrails {
+  const organizations = [props.organizationId, ...props.trustedOrganizationIds ?? []];
+  each(scope, 'organizationId', [props.organizationId], ORGANIZATION, 'the id of an organization, such as o-exampleorg1');
+  each(scope, 'trustedOrganizationIds', props.trustedOrganizationIds ?? [], ORGANIZATION, 'ids of organizations, such as o-exampleorg1');
+  each(scope, 'targetIds', props.targetIds ?? [], TARGET, 'ids of a root (r-…), of organizational units (ou-…) or of accounts (12 digits)');
+  if (props.targetIds?.length === 0) { throw new ValidationError('NoTargets', '\'targetIds\' must name at least one target, got []: leave it out to make the policies without attaching them', scope); }
+  if (props.allowForeignKeysBecause !== undefined && props.trustedOrganizationIds !== undefined) {
+    throw new ValidationError('TrustForNothing', '\'trustedOrganizationIds\' says whose keys are not foreign, and \'allowForeignKeysBecause\' allows all: remove one of them', scope);
+  }
+  const deletion = roles(scope, 'keyDeletionRoleArns', props.keyDeletionRoleArns, 'allowKeyDeletionBecause', props.allowKeyDeletionBecause);
+  const change = roles(scope, 'encryptionChangeRoleArns', props.encryptionChangeRoleArns, 'allowEncryptionChangeBecause', props.allowEncryptionChangeBecause);
+  const left: [id: string, what: string, why: string | undefined][] = [
+    ['sseCAllowed', 'uploads may use keys that only clients have (SSE-C)', props.allowSseCBecause],
+    ['plainHttpAllowed', 'buckets may be reached by plain HTTP', props.allowPlainHttpBecause],
+    ['keyDeletionAllowed', 'whoever has the permission may delete keys', props.allowKeyDeletionBecause],
+    ['encryptionChangeAllowed', 'whoever has the permission may change the encryption of buckets', props.allowEncryptionChangeBecause],
+    ['foreignKeysAllowed', 'objects may be put under keys of other organizations', props.allowForeignKeysBecause],
+  ];
+  for (const [id, , why] of left) {
+    if (why?.trim() === '') { throw new ValidationError('ReasonMissing', `'${propOf(id)}' must say why, got '${why}': whoever reads the warning wants to know`, scope); }
+  }
+  return {
+    ofPrincipals: [
+      ...deletion === undefined ? [] : [denyKeyDeletion(deletion)],
+      ...change === undefined ? [] : [denyEncryptionChange(change)],
+      ...props.allowForeignKeysBecause === undefined ? [denyForeignKeys(organizations)] : [],
+    ],
+    ofResources: [
+      ...props.allowSseCBecause === undefined ? [denySseC()] : [],
+      ...props.allowPlainHttpBecause === undefined ? [denyInsecureTransport()] : [],
+    ],
+    warnings: [
+      ...left.flatMap(([id, what, why]) => (why === undefined ? [] : [{ id: `cdk-s3-encryption:EncryptionGuardrails.${id}`, text: `${what}. Reason given: ${why}` }])),
+      ...props.targetIds === undefined ? [{
+        id: 'cdk-s3-encryption:EncryptionGuardrails.notAttached',
+        text: 'the policies are attached to nothing and stop nothing: give targetIds, an account to try first',
+      }] : [],
+    ],
+  };
+}
+
+function propOf(id: string): string { return `allow${id.charAt(0).toUpperCase()}${id.slice(1).replace(/Allowed$/, '')}Because`; }
+
+function each(scope: IConstruct, prop: string, values: readonly string[], pattern: RegExp, allowed: string): void {
+  for (const value of values) {
+    if (!Token.isUnresolved(value) && !pattern.test(value)) { throw new ValidationError('GuardrailInvalid', `'${prop}' must be ${allowed}, got '${value}': correct it`, scope); }
+  }
+}
+
+function roles(
+  scope: IConstruct, prop: string, given: readonly string[] | undefined, allow: string, because: string | undefined,
+): readonly string[] | undefined {
+  if (because !== undefined) {
+    if (given !== undefined) { throw new ValidationError('GuardrailTwice', `'${prop}' says who may, and '${allow}' lets everybody: remove one of them`, scope); }
+    return undefined;
+  }
+  if (given === undefined || given.length === 0) {
+    throw new ValidationError('NobodyExcepted', `'${prop}' must name at least one role, got ${given === undefined ? 'nothing' : '[]'}: name those that may, or give '${allow}' with the reason`, scope);
+  }
+  each(scope, prop, given, ROLE, 'ARNs of roles such as arn:aws:iam::*:role/BreakGlass, in which * stands for a part and not for every name');
+  return given;
+}

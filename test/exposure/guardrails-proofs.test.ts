@@ -1,0 +1,133 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { EncryptionGuardrails } from '../../src';
+import { ANYTHING } from '../proofs/fixtures';
+import { ACCOUNT, keyArn, ORGANIZATION, OTHER_ACCOUNT, role } from '../proofs/names';
+import { type Caller, identity, type Request, service, session } from '../proofs/request';
+import { simulate } from '../proofs/simulate';
+import { type Policy, type World, worldOf } from '../proofs/world';
+
+const ADMINISTRATOR = role('Administrator');
+const BREAK_GLASS = role('BreakGlass');
+const DEPLOYMENT = role(`cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-eu-west-1`);
+const STRANGER = role('Stranger', OTHER_ACCOUNT);
+const FOREIGN_KEY = keyArn('Foreign', OTHER_ACCOUNT);
+
+/** A bucket and a key that nobody hardened: only the guardrails stand in the way. */
+const guarded: World = withForeignKey(worldOf('An organization with guardrails', (stack) => {
+  new EncryptionGuardrails(stack, 'Guardrails', {
+    organizationId: ORGANIZATION,
+    keyDeletionRoleArns: ['arn:aws:iam::*:role/BreakGlass'],
+    encryptionChangeRoleArns: ['arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*'],
+    targetIds: [ACCOUNT],
+  });
+  const key = new kms.Key(stack, 'Key');
+  const bucket = new s3.Bucket(stack, 'Data', { bucketName: 'data', encryptionKey: key });
+  bucket.addToResourcePolicy(new iam.PolicyStatement({
+    principals: [new iam.ArnPrincipal(STRANGER)], actions: ['s3:PutObject', 's3:GetObject'], resources: [bucket.arnForObjects('*')],
+  }));
+  return { [ADMINISTRATOR]: [ANYTHING], [BREAK_GLASS]: [ANYTHING], [DEPLOYMENT]: [ANYTHING], [STRANGER]: [ANYTHING] };
+}));
+const free: World = { ...guarded, guardrails: undefined };
+const [KEY] = guarded.policies.filter(({ kind, attachedTo: [arn] }) => kind === 'key' && arn !== FOREIGN_KEY).map(({ attachedTo: [arn] }) => arn);
+
+/** Somebody else's key, whose policy admits everybody: as ransom has it. */
+function withForeignKey(world: World): World {
+  const policy: Policy = {
+    kind: 'key',
+    attachedTo: [FOREIGN_KEY],
+    document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' }] },
+  };
+  return { ...world, policies: [...world.policies, policy] };
+}
+
+const upload = (headers?: object, more: object = {}): Request => ({ s3: 'PutObject', bucket: 'data', object: 'a', headers, ...more });
+const administrator = identity(ADMINISTRATOR);
+
+describe('stopped, and allowed without the guardrails', () => {
+  test.each<[string, Caller, Request]>([
+    ['an upload under a key of the client', administrator, upload({ customerKey: true })],
+    ['such an upload from another account', identity(STRANGER), upload({ customerKey: true })],
+    ['plain HTTP', administrator, { s3: 'GetObject', bucket: 'data', object: 'a', transport: 'plain HTTP' }],
+    ['plain HTTP from another account', identity(STRANGER), upload({ algorithm: 'AES256' }, { transport: 'plain HTTP' })],
+    ['an upload under the key of a stranger', administrator, upload({ algorithm: 'aws:kms', keyArn: FOREIGN_KEY })],
+    ['an object moved to the key of a stranger', administrator, { s3: 'UpdateObjectEncryption', bucket: 'data', object: 'a', headers: { algorithm: 'aws:kms', keyArn: FOREIGN_KEY } }],
+    ['encrypting under the key of a stranger', administrator, { kms: 'Encrypt', keyArn: FOREIGN_KEY }],
+    ['re-encrypting under it', administrator, { kms: 'ReEncryptTo', keyArn: FOREIGN_KEY }],
+    ['a data key without plaintext of it', administrator, { kms: 'GenerateDataKeyWithoutPlaintext', keyArn: FOREIGN_KEY }],
+    ['the deletion of a key', administrator, { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
+    ['disabling a key', administrator, { kms: 'DisableKey', keyArn: KEY }],
+    ['the deletion of its material', administrator, { kms: 'DeleteImportedKeyMaterial', keyArn: KEY }],
+    ['the deletion of a key in a session', session(ADMINISTRATOR), { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
+    ['the deletion of a key by a deployment', identity(DEPLOYMENT), { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
+    ['another default encryption', administrator, { s3: 'PutEncryptionConfiguration', bucket: 'data' }],
+    ['another default encryption by who may delete keys', identity(BREAK_GLASS), { s3: 'PutEncryptionConfiguration', bucket: 'data' }],
+  ])('%s', async (_, caller, request) => {
+    expect(await simulate(free, caller, request)).toBe('allowed');
+    expect(await simulate(guarded, caller, request)).toBe('denied');
+  });
+});
+
+describe('not stopped', () => {
+  test.each<[string, Caller, Request]>([
+    ['an upload without headers', administrator, upload()],
+    ['an upload under SSE-S3', administrator, upload({ algorithm: 'AES256' })],
+    ['an upload under a key of the account', administrator, upload({ algorithm: 'aws:kms', keyArn: KEY })],
+    ['a read', administrator, { s3: 'GetObject', bucket: 'data', object: 'a' }],
+    ['a read by another account, by TLS', identity(STRANGER), { s3: 'GetObject', bucket: 'data', object: 'a', headers: {} }],
+    ['decrypting what a stranger encrypted', administrator, { kms: 'Decrypt', keyArn: FOREIGN_KEY }],
+    ['the deletion of a key by who is named', identity(BREAK_GLASS), { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
+    ['and in a session of it', session(BREAK_GLASS), { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
+    ['a deletion that is called off, by anybody', administrator, { kms: 'CancelKeyDeletion', keyArn: KEY }],
+    ['another default encryption by a deployment', identity(DEPLOYMENT), { s3: 'PutEncryptionConfiguration', bucket: 'data' }],
+    ['somebody of another organization with keys of theirs', identity(STRANGER), { kms: 'Encrypt', keyArn: FOREIGN_KEY }],
+    ['reading the configuration', administrator, { s3: 'GetEncryptionConfiguration', bucket: 'data' }],
+  ])('%s', async (_, caller, request) => {
+    // What KMS says to the other account is about the key of the bucket, which does not admit it: not asked here.
+    const world = caller.principal === STRANGER && 's3' in request ? { ...guarded, buckets: {} } : guarded;
+    expect(await simulate(world, caller, request)).toBe('allowed');
+  });
+
+  test('services that deliver to buckets', async () => {
+    const delivery = service('logging.s3.amazonaws.com', { account: ACCOUNT });
+    const before = await simulate(free, delivery, upload({ algorithm: 'AES256' }));
+    expect(await simulate(guarded, delivery, upload({ algorithm: 'AES256' }))).toBe(before);
+  });
+});
+
+test('trusted organizations are no strangers, and others stay so', async () => {
+  const trusting = withForeignKey(worldOf('An organization that trusts another', (stack) => {
+    new EncryptionGuardrails(stack, 'Guardrails', {
+      organizationId: 'o-exampleother', trustedOrganizationIds: [ORGANIZATION], keyDeletionRoleArns: [BREAK_GLASS], encryptionChangeRoleArns: [DEPLOYMENT],
+    });
+    new kms.Key(stack, 'Key');
+    return { [ADMINISTRATOR]: [ANYTHING] };
+  }));
+  const [trusted] = trusting.policies.filter(({ kind, attachedTo: [arn] }) => kind === 'key' && arn !== FOREIGN_KEY).map(({ attachedTo: [arn] }) => arn);
+  expect(await simulate(trusting, administrator, { kms: 'Encrypt', keyArn: trusted })).toBe('allowed');
+  expect(await simulate(trusting, administrator, { kms: 'Encrypt', keyArn: FOREIGN_KEY })).toBe('denied');
+});
+
+describe('each statement is needed: without it something passes', () => {
+  const STOPPED: Record<string, Request> = {
+    DenySseC: upload({ customerKey: true }),
+    DenyInsecureTransport: { s3: 'GetObject', bucket: 'data', object: 'a', transport: 'plain HTTP' },
+    DenyForeignKeys: { kms: 'Encrypt', keyArn: FOREIGN_KEY },
+    DenyKeyDeletion: { kms: 'ScheduleKeyDeletion', keyArn: KEY },
+    DenyEncryptionChange: { s3: 'PutEncryptionConfiguration', bucket: 'data' },
+  };
+  const documents = [...guarded.guardrails?.principals ?? [], ...guarded.guardrails?.resources ?? []];
+
+  test('every statement is asked about', () => {
+    expect(documents.flatMap(({ Statement }) => Statement).map(({ Sid }) => Sid).sort()).toEqual(Object.keys(STOPPED).sort());
+  });
+
+  test.each(Object.entries(STOPPED))('%s', async (sid, request) => {
+    const without = (all: typeof documents) => all.map((document) => (
+      { ...document, Statement: document.Statement.filter(({ Sid }) => Sid !== sid) }));
+    const { principals = [], resources = [] } = guarded.guardrails ?? {};
+    const world = { ...guarded, guardrails: { principals: without([...principals]), resources: without([...resources]) } };
+    expect(await simulate(world, administrator, request)).toBe('allowed');
+  });
+});

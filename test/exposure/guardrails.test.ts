@@ -1,0 +1,108 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { EncryptionGuardrails, type EncryptionGuardrailsProps } from '../../src';
+import { warningIds, warningText } from '../helpers/template';
+
+const PROPS: EncryptionGuardrailsProps = {
+  organizationId: 'o-exampleorg1',
+  keyDeletionRoleArns: ['arn:aws:iam::*:role/BreakGlass'],
+  encryptionChangeRoleArns: ['arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*'],
+  targetIds: ['ou-abcd-11111111', '111122223333', 'r-abcd'],
+};
+
+function made(props: Partial<EncryptionGuardrailsProps> = {}) {
+  const stack = new Stack(new App(), 'Organization');
+  const guardrails = new EncryptionGuardrails(stack, 'Guardrails', { ...PROPS, ...props });
+  return { stack, guardrails, get template() { return Template.fromStack(stack); } };
+}
+
+interface Policy {
+  readonly Type: string;
+  readonly Name: string;
+  readonly TargetIds?: string[];
+  readonly Content: { readonly Statement: Record<string, unknown>[] };
+}
+const policies = (template: Template) => Object.values(template.findResources('AWS::Organizations::Policy')).map(({ Properties }) => Properties as Policy);
+const sids = ({ Content }: Policy) => Content.Statement.map(({ Sid }) => Sid);
+
+test('makes a policy for principals and one for resources, and attaches both', () => {
+  const found = policies(made().template);
+  expect(found.map((policy) => [policy.Type, sids(policy), policy.TargetIds])).toEqual([
+    ['SERVICE_CONTROL_POLICY', ['DenyKeyDeletion', 'DenyEncryptionChange', 'DenyForeignKeys'], PROPS.targetIds],
+    ['RESOURCE_CONTROL_POLICY', ['DenySseC', 'DenyInsecureTransport'], PROPS.targetIds],
+  ]);
+  expect(new Set(found.map(({ Name }) => Name)).size).toBe(2);
+  // Organizations takes no principal in the one, and nothing but everybody in the other.
+  expect(found[0].Content.Statement.filter(({ Principal }) => Principal !== undefined)).toEqual([]);
+  expect(found[1].Content.Statement.every(({ Principal }) => Principal === '*')).toBe(true);
+});
+
+test('two of them in one stack have names of their own', () => {
+  const { stack } = made();
+  new EncryptionGuardrails(stack, 'Sandbox', PROPS);
+  expect(new Set(policies(Template.fromStack(stack)).map(({ Name }) => Name)).size).toBe(4);
+});
+
+test('the documents are there to be read', () => {
+  const { guardrails } = made();
+  expect(guardrails.serviceControlPolicy.statementCount).toBe(3);
+  expect(JSON.stringify(guardrails.resourceControlPolicy.toJSON())).toContain('customer-algorithm');
+});
+
+test('without targets they are made, stop nothing, and that is said', () => {
+  const { stack, template } = made({ targetIds: undefined });
+  expect(policies(template).map(({ TargetIds }) => TargetIds)).toEqual([undefined, undefined]);
+  expect(warningIds(stack)).toEqual(['cdk-s3-encryption:EncryptionGuardrails.notAttached']);
+});
+
+test('a guardrail that is attached warns of nothing', () => { expect(warningIds(made().stack)).toEqual([]); });
+
+test.each([
+  ['allowSseCBecause', {}, 'DenySseC', 'sseCAllowed'],
+  ['allowPlainHttpBecause', {}, 'DenyInsecureTransport', 'plainHttpAllowed'],
+  ['allowKeyDeletionBecause', { keyDeletionRoleArns: undefined }, 'DenyKeyDeletion', 'keyDeletionAllowed'],
+  ['allowEncryptionChangeBecause', { encryptionChangeRoleArns: undefined }, 'DenyEncryptionChange', 'encryptionChangeAllowed'],
+  ['allowForeignKeysBecause', {}, 'DenyForeignKeys', 'foreignKeysAllowed'],
+])('%s leaves it out, and says so', (prop, more, sid, warning) => {
+  const { stack, template } = made({ ...more, [prop]: 'a partner asks for it' });
+  expect(policies(template).flatMap(sids)).not.toContain(sid);
+  expect(policies(template).flatMap(sids)).toHaveLength(4);
+  expect(warningText(stack, `cdk-s3-encryption:EncryptionGuardrails.${warning}`)).toContain('Reason given: a partner asks for it');
+  expect(() => made({ ...more, [prop]: ' ' })).toThrow(new RegExp(`'${prop}' must say why`));
+});
+
+test('a kind of policy without statements is not made', () => {
+  const { template } = made({ allowSseCBecause: 'x', allowPlainHttpBecause: 'y' });
+  template.hasResourceProperties('AWS::Organizations::Policy', { Type: 'SERVICE_CONTROL_POLICY', Content: Match.anyValue() });
+  template.resourceCountIs('AWS::Organizations::Policy', 1);
+});
+
+describe('is refused', () => {
+  test.each<[string, Partial<EncryptionGuardrailsProps>, RegExp]>([
+    ['an organization that is none', { organizationId: '123' }, /'organizationId' must be the id of an organization.*got '123'/],
+    ['a trusted one that is none', { trustedOrganizationIds: ['x'] }, /'trustedOrganizationIds' must be/],
+    ['nobody who deletes keys', { keyDeletionRoleArns: undefined }, /'keyDeletionRoleArns' must name at least one role, got nothing.*allowKeyDeletionBecause/],
+    ['an empty list', { encryptionChangeRoleArns: [] }, /'encryptionChangeRoleArns' must name at least one role, got \[\]/],
+    ['everybody by a wildcard', { keyDeletionRoleArns: ['arn:aws:iam::*:role/*'] }, /in which \* stands for a part and not for every name, got 'arn:aws:iam::\*:role\/\*'/],
+    ['a user', { keyDeletionRoleArns: ['arn:aws:iam::111122223333:user/me'] }, /ARNs of roles/],
+    ['a session', { keyDeletionRoleArns: ['arn:aws:sts::111122223333:assumed-role/A/b'] }, /ARNs of roles/],
+    ['who may, and everybody as well', { allowKeyDeletionBecause: 'x' }, /'keyDeletionRoleArns' says who may, and 'allowKeyDeletionBecause' lets everybody/],
+    ['trust beside no guard', { allowForeignKeysBecause: 'x', trustedOrganizationIds: ['o-exampleorg2'] }, /'trustedOrganizationIds' says whose keys are not foreign/],
+    ['a target that is none', { targetIds: ['prod'] }, /'targetIds' must be ids of a root/],
+    ['no targets', { targetIds: [] }, /'targetIds' must name at least one target/],
+    ['nothing left', {
+      keyDeletionRoleArns: undefined,
+      encryptionChangeRoleArns: undefined,
+      allowSseCBecause: 'a',
+      allowPlainHttpBecause: 'b',
+      allowKeyDeletionBecause: 'c',
+      allowEncryptionChangeBecause: 'd',
+      allowForeignKeysBecause: 'e',
+    }, /every guardrail is left out/],
+  ])('%s', (_, props, error) => { expect(() => made(props)).toThrow(error); });
+
+  test('what Organizations would find too long', () => {
+    const many = Array.from({ length: 100 }, (_, n) => `arn:aws:iam::111122223333:role/path/to/some/role-${n}`);
+    expect(() => made({ keyDeletionRoleArns: many }).template).toThrow(/the ServiceControlPolicy has \d+ characters, and Organizations takes 5120: name fewer roles/);
+  });
+});
