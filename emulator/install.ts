@@ -41,7 +41,7 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions 
     log('Making a Python environment for the local AWS, once');
     run(base, ['-m', 'venv', unfinished],
       `\`${base} -m venv\` failed: install the venv module of this Python (Debian and Ubuntu: apt-get install python3-venv)`);
-    log('Installing moto and cfn-lint into it');
+    log('Installing moto, cfn-lint and DuckDB into it');
     run(interpreter(unfinished), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', requirements],
       `installing ${requirements} failed: check that this machine reaches a Python package index`);
     writeFileSync(join(unfinished, 'complete'), pinned);
