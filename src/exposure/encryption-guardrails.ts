@@ -22,9 +22,6 @@ const LONGEST = 5120;
  * of policy binds the management account or service-linked roles. Both types have to be enabled in the
  * organization. Costs nothing.
  *
- * Not in China, where there are no resource control policies: leave out what they do with
- * `allowSseCBecause` and `allowPlainHttpBecause`.
- *
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_authorization_policies.html
  * @example
  * new EncryptionGuardrails(this, 'Guardrails', {
