@@ -1,4 +1,4 @@
-import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { GetBucketPolicyCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { JsonApi } from '../../deployer/json-api';
 import { EncryptionAlarms, EncryptionAuditTrail, Notify, SecureBucket } from '../../src';
@@ -44,6 +44,11 @@ test('a trail, a watched bucket and its alarms deploy in one go, and are read ba
   const { metricFilters } = await api.call('logs', 'Logs_20140328.DescribeMetricFilters', { logGroupName: made.group }) as { metricFilters: unknown[] };
   expect(metricFilters).toHaveLength(9);
   expect((await cloud.kms().send(new DescribeKeyCommand({ KeyId: made.key }))).KeyMetadata?.KeyState).toBe('Enabled');
+
+  const { Policy: keyPolicy } = await cloud.kms().send(new GetKeyPolicyCommand({ KeyId: made.key }));
+  const { Statement: statements } = JSON.parse(keyPolicy ?? '') as { Statement: { Effect: string; Principal?: { Service?: string } }[] };
+  const services = statements.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Principal }) => Principal?.Service ?? []);
+  expect(new Set(services)).toEqual(new Set(['cloudtrail.amazonaws.com', 'logs.us-east-1.amazonaws.com']));
 
   const { Policy: policy } = await cloud.s3().send(new GetBucketPolicyCommand({ Bucket: made.bucket }));
   expect(policy).toContain('DenyOtherWriters');

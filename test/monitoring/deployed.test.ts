@@ -1,6 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand, GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
-import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
-import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
+import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand, GetKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { aws_kms as kms, aws_logs as logs, aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
 import { matching } from './matching/ruler';
 import { JsonApi } from '../../deployer/json-api';
@@ -109,6 +110,41 @@ test('alarms are read back with their actions and thresholds, and the dashboard 
   const { DashboardBody: body } = await cloudwatch.send(new GetDashboardCommand({ DashboardName: made.dashboard }));
   expect((JSON.parse(body!) as { widgets: unknown[] }).widgets.length).toBeGreaterThan(5);
   cloudwatch.destroy();
+});
+
+test('rules, targets, filters, the topic and the policy of its key are read back', async () => {
+  const events = new EventBridgeClient({ endpoint: cloud.emulator.endpoint, ...CLIENT });
+  const sns = new SNSClient({ endpoint: cloud.emulator.endpoint, ...CLIENT });
+  try {
+    const { Rules: rules = [] } = await events.send(new ListRulesCommand({}));
+    expect(rules.length).toBeGreaterThan(8);
+    // Only what asks for calls that read needs the state that delivers them.
+    const reading = rules.filter(({ State }) => State === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
+    expect(reading.map(({ EventPattern }) => EventPattern?.includes('"Decrypt"'))).toEqual([true]);
+    for (const { Name, State, EventPattern } of rules) {
+      expect(State).toMatch(/^ENABLED/);
+      expect(JSON.parse(EventPattern ?? '')).toMatchObject({ 'source': expect.any(Array), 'detail-type': expect.any(Array) });
+      const { Targets: targets } = await events.send(new ListTargetsByRuleCommand({ Rule: Name }));
+      expect(targets).toEqual([expect.objectContaining({
+        Arn: made.topic,
+        DeadLetterConfig: { Arn: expect.stringMatching(/^arn:aws:sqs:us-east-1:123456789012:/) },
+        InputTransformer: { InputPathsMap: expect.objectContaining({ when: expect.any(String) }), InputTemplate: expect.stringContaining('Runbook: ') },
+      })]);
+    }
+    const { Attributes: attributes = {} } = await sns.send(new GetTopicAttributesCommand({ TopicArn: made.topic }));
+    expect(attributes.KmsMasterKeyId).toBe(made.key);
+    const speakers = (policy: string | undefined) => (JSON.parse(policy ?? '') as { Statement: { Effect: string; Principal?: { Service?: string } }[] }).Statement
+      .filter(({ Effect }) => Effect === 'Allow').flatMap(({ Principal }) => Principal?.Service ?? []).sort();
+    expect(speakers(attributes.Policy)).toEqual(['cloudwatch.amazonaws.com', 'events.amazonaws.com']);
+    const { Policy: keyPolicy } = await cloud.kms().send(new GetKeyPolicyCommand({ KeyId: made.key }));
+    expect(new Set(speakers(keyPolicy))).toEqual(new Set(['cloudwatch.amazonaws.com', 'events.amazonaws.com']));
+    const { metricFilters } = await new JsonApi(cloud.emulator.endpoint, 'us-east-1', CLIENT.credentials).call('logs', 'Logs_20140328.DescribeMetricFilters', {});
+    expect((metricFilters as { filterPattern: string }[]).map(({ filterPattern }) => filterPattern)).toContain(
+      '{($.eventSource=kms.amazonaws.com) && (($.eventName=DisableKey) || ($.eventName=ScheduleKeyDeletion))}');
+  } finally {
+    events.destroy();
+    sns.destroy();
+  }
 });
 
 test('a key of its own policy alone lets nothing through: the statements for EventBridge are what does', async () => {
