@@ -52,9 +52,9 @@ How it is shown
   --json                        one JSON object on stdout, and JSON lines on stderr
   --csv                         one line for each row
 
-CloudWatch Logs needs logs:StartQuery on the log group, logs:GetQueryResults, logs:StopQuery, kms:Decrypt on its key,
-and without --log-group logs:DescribeQueryDefinitions. Athena needs what grantQuery of EncryptionAuditTrail gives, and
-without --trail or --workgroup logs:DescribeQueryDefinitions.
+CloudWatch Logs needs logs:StartQuery on the log group, logs:GetQueryResults, logs:StopQuery, logs:DescribeLogGroups,
+kms:Decrypt on its key, and without --log-group logs:DescribeQueryDefinitions. Athena needs what grantQuery of
+EncryptionAuditTrail gives, and without --trail or --workgroup logs:DescribeQueryDefinitions.
 
 Exit code: 0 done, also when nothing was found; 1 failed, or the rows may not be all, and stderr says why; 64 bad usage.
 `;

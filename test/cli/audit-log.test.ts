@@ -217,7 +217,7 @@ describe('from a trail that was deployed', () => {
     expect(services.sent('StartQuery')).toMatchObject({
       logGroupName: '/aws/cloudtrail/audit', startTime: Date.parse('2026-11-24T00:00:00Z') / 1000, endTime: Date.parse('2026-11-24T11:59:59Z') / 1000,
     });
-    expect(err).toBe('1.4 GiB were read. Cost: $0.01.\n');
+    expect(err).toContain('1.4 GiB were read. Cost: $0.01.\n');
   });
 
   test('the values are literals of the statement, and its workgroup is that of the trail', async () => {
@@ -271,6 +271,34 @@ describe('from a trail that was deployed', () => {
     const { code, out, err } = await ask('--query', 'who-decrypted', '--bucket', WATCHED.bucket, '--json');
     expect(JSON.parse(out)).toMatchObject({ complete: false });
     expect([code, err]).toEqual([1, expect.stringContaining('There may be more: 10,000 rows are the most')]);
+  });
+
+  const group = (fields: object) => ({ operation }: { operation: string }) => (
+    operation === 'DescribeLogGroups' ? { logGroups: [{ logGroupName: '/aws/cloudtrail/audit-2', retentionInDays: 1 }, { logGroupName: '/aws/cloudtrail/audit', ...fields }] } : undefined);
+  const OLD = Date.parse('2020-01-01T00:00:00Z');
+
+  test('what a log group no longer keeps is said, and the rows are not taken for all', async () => {
+    services.instead = group({ creationTime: OLD, retentionInDays: 3 });
+    const { code, out, err } = await ask('--query', 'who-decrypted', '--bucket', WATCHED.bucket, '--since', '7d', '--json');
+    expect(JSON.parse(out)).toMatchObject({ complete: false });
+    expect(err).toContain('/aws/cloudtrail/audit keeps 3 days, and what happened from 2026-11-18T00:00:00Z to 2026-11-22T00:00:00Z is in the log files alone: ask --from athena');
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['that keeps as much', { creationTime: OLD, retentionInDays: 7 }, ''],
+    ['that keeps everything', { creationTime: OLD }, ''],
+    ['that is younger than the question', { creationTime: Date.parse('2026-11-20T00:00:00Z'), retentionInDays: 5 }, '/aws/cloudtrail/audit begins at 2026-11-20T00:00:00Z: what happened before is not in it.\n'],
+  ])('a log group %s has all rows that there are', async (_, fields, note) => {
+    services.instead = group(fields);
+    const { code, err } = await ask('--query', 'who-decrypted', '--bucket', WATCHED.bucket, '--since', '7d');
+    expect([code, err]).toEqual([0, `1.4 GiB were read. Cost: $0.01.\n${note}`]);
+  });
+
+  test('who may not look how far it goes back gets the rows, and is told', async () => {
+    services.instead = failing('DescribeLogGroups', 'AccessDeniedException', 'not authorized to perform: logs:DescribeLogGroups');
+    const { code, err } = await ask('--query', 'who-decrypted', '--bucket', WATCHED.bucket, '--since', '7d');
+    expect([code, err]).toEqual([0, expect.stringContaining('How far back /aws/cloudtrail/audit goes is not known')]);
   });
 
   const failing = (operation: string, code: string, message: string) => (call: { operation: string }) => {

@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, GetQueryResultsCommand, QueryStatus, type ResultF
 import type { AuditLogOptions } from './arguments';
 import { findTrail } from './find-trail';
 import type { Found } from './found';
+import { reachOf } from './reach';
 import { insightsValues } from './values';
 import { poll } from './wait';
 import type { Column, Row } from '../../questions';
@@ -36,7 +37,7 @@ export async function askLogs(options: AuditLogOptions, client: CloudWatchLogsCl
     rows: (answer.results ?? []).map((fields) => rowOf(fields, question.columns)),
     where: `the log group ${logGroupName}`,
     scannedBytes: answer.statistics?.bytesScanned,
-    missing: [],
+    ...await reachOf(client, logGroupName, asked, io.clock.now()),
   };
 }
 

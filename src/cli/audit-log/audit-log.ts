@@ -30,6 +30,7 @@ export async function auditLog(argv: readonly string[], io: Io): Promise<number>
     const found = { ...answer, missing: [...answer.missing, ...full] };
     io.stdout.write(shown(options, found, io));
     if (found.scannedBytes !== undefined) { talk.note(`${bytes(found.scannedBytes)} were read. Cost: ${dollars(found.scannedBytes * DOLLARS_PER_BYTE)}.`); }
+    found.notes?.forEach((line) => talk.note(line));
     found.missing.forEach((line) => talk.error(line));
     return found.missing.length === 0 ? EXIT.done : EXIT.failed;
   } catch (error) {

@@ -9,4 +9,6 @@ export interface Found {
   readonly scannedBytes?: number;
   /** Why the rows may not be all; empty if they are. */
   readonly missing: readonly string[];
+  /** What else people should know. */
+  readonly notes?: readonly string[];
 }
