@@ -14,8 +14,8 @@ import { identityOf, makeBucket, makeKey, makeLogGroup, makeLogsRole } from './t
 import { brokenPromises, missingSelectors, promiseOf, TrailPromise } from './trail-promise';
 import type { RotatingS3Key } from '../key';
 import { ValidationError } from '../private/errors';
-import { canonical } from '../private/final-state';
 import { resourceFinding } from '../private/findings';
+import { referentOf } from '../private/tokens';
 
 /** Letters or digits at both ends, and not in the form of an IP address. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html */
 const NAME = /^(?!\d+(\.\d+){3}$)[a-zA-Z0-9](?:[a-zA-Z0-9]|[._-](?![._-]))*[a-zA-Z0-9]$/;
@@ -135,7 +135,7 @@ export class EncryptionAuditTrail extends Construct {
    */
   public watch(bucket: s3.IBucket): void {
     const stack = Stack.of(this);
-    const same = (name: 'bucketName' | 'bucketArn') => canonical(stack.resolve(bucket[name])) === canonical(stack.resolve(this.bucket[name]));
+    const same = (name: 'bucketName' | 'bucketArn') => referentOf(this, bucket[name]) === referentOf(this, this.bucket[name]);
     if (same('bucketName') || same('bucketArn')) {
       throw new ValidationError('OwnBucket', '\'bucket\' must not be the one that the trail writes to: each log file would be an event of the next', this);
     }
@@ -143,7 +143,7 @@ export class EncryptionAuditTrail extends Construct {
     if (!Token.isUnresolved(account) && !Token.isUnresolved(stack.account) && account !== stack.account) {
       throw new ValidationError('WatchedElsewhere', `'bucket' must be of the account of the trail, '${stack.account}', got one of '${account}': make an EncryptionAuditTrail in that account`, this);
     }
-    this.watched.set(JSON.stringify(stack.resolve(bucket.bucketArn)), bucket.bucketArn);
+    this.watched.set(referentOf(this, bucket.bucketArn), bucket.bucketArn);
     if (this.watched.size > MAX_BUCKETS) {
       throw new ValidationError('TooManyBuckets', `'watch' must name at most ${MAX_BUCKETS} buckets, which is what one trail can tell apart, got ${this.watched.size}: make a second EncryptionAuditTrail`, this);
     }

@@ -14,6 +14,7 @@ import { keyStatements, publishStatements } from './notification-statements';
 import type { Notify, SlackChannel } from './notify';
 import type { RuleGroup } from './rule-groups';
 import { ValidationError } from '../private/errors';
+import { referentOf } from '../private/tokens';
 
 /** EventBridge gives up on a target after these; a day is its own default and its maximum. */
 const RETRY = { maximumEventAgeInSeconds: Duration.days(1).toSeconds(), maximumRetryAttempts: 185 };
@@ -80,7 +81,7 @@ export class Channels {
   private checkTwice(): void {
     const seen = new Set<string>();
     for (const { arn } of this.destinations) {
-      const resolved = JSON.stringify(Stack.of(this.scope).resolve(arn));
+      const resolved = referentOf(this.scope, arn);
       if (seen.has(resolved)) {
         throw new ValidationError('NotifiedTwice', `'notify' must name each topic and response plan once, got ${named(arn)} again: its people would hear everything twice`, this.scope);
       }

@@ -4,6 +4,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { WatchedNames } from './detection-spec';
 import { ValidationError } from '../private/errors';
+import { referentOf } from '../private/tokens';
 
 /** What the alarms watch. Each thing counts once, whatever it is called by. */
 export class Watched {
@@ -51,9 +52,9 @@ export class Watched {
   }
 
   private isNew(name: string): boolean {
-    const resolved = JSON.stringify(Stack.of(this.scope).resolve(name));
-    if (this.seen.has(resolved)) { return false; }
-    this.seen.add(resolved);
+    const referent = referentOf(this.scope, name);
+    if (this.seen.has(referent)) { return false; }
+    this.seen.add(referent);
     return true;
   }
 }

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** Whether two environment values (account, region) are both known and differ. */
@@ -27,6 +27,23 @@ export function viaService(scope: IConstruct, service: string, region: string = 
     return [standard, `${service}.${region}.${Stack.of(scope).urlSuffix}`];
   }
   return region.startsWith('cn-') ? [standard, `${standard}.cn`] : [standard];
+}
+
+/**
+ * What a value stands for, whichever stack it comes from.
+ *
+ * Until an app is synthesized a reference into another stack resolves to a logical id alone, and two
+ * stacks of one class have the same ones: what is resolved does not tell their buckets apart.
+ */
+export function referentOf(scope: IConstruct, value: string): string {
+  const parts = Tokenization.reverseString(value).mapTokens({
+    mapToken: (token) => {
+      if (!Reference.isReference(token)) { return JSON.stringify(Stack.of(scope).resolve(token)); }
+      // A pseudo parameter is the same in every stack of an environment.
+      return `{${token.displayName.startsWith('AWS::') ? '' : token.target.node.addr}.${token.displayName}}`;
+    },
+  });
+  return parts.join({ join: (left: unknown, right: unknown) => `${String(left ?? '')}${String(right ?? '')}` }) as string;
 }
 
 /** One value as a string, several as a list: the form that IAM prints back. */

@@ -1,9 +1,9 @@
-import { Aspects, Duration, Stack } from 'aws-cdk-lib';
+import { App, Aspects, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AuditedEvents, EncryptionAuditTrail, type EncryptionAuditTrailProps, SecureBucket } from '../../src';
+import { AuditedEvents, EncryptionAlarms, EncryptionAuditTrail, type EncryptionAuditTrailProps, Notify, SecureBucket } from '../../src';
 import { agnosticStack, appOf, IRELAND, OTHER_ACCOUNT, testStack } from '../helpers/stack';
 
 function made(props: EncryptionAuditTrailProps = {}, watch: (trail: EncryptionAuditTrail, stack: Stack) => void = () => undefined) {
@@ -199,5 +199,41 @@ describe('is refused, with the reason and the remedy', () => {
       },
     });
     expect(() => appOf(stack).synth()).not.toThrow();
+  });
+});
+
+describe('buckets of two stacks of one class, which have the same logical ids', () => {
+  const env = { account: '111122223333', region: 'eu-west-1' };
+  const twins = () => {
+    const app = new App();
+    const buckets = ['Blue', 'Green'].map((id) => new SecureBucket(new Stack(app, id, { env }), 'Data'));
+    return { buckets, stack: new Stack(app, 'Audits', { env }) };
+  };
+
+  test('are both audited', () => {
+    const { buckets, stack } = twins();
+    const trail = new EncryptionAuditTrail(stack, 'Audit');
+    for (const bucket of [...buckets, ...buckets]) { trail.watch(bucket); }
+    const [{ Properties: { AdvancedEventSelectors: selectors } }] = Object.values(Template.fromStack(stack).findResources('AWS::CloudTrail::Trail'));
+    const text = JSON.stringify(selectors);
+    expect(text.match(/Fn::ImportValue":"(Blue|Green):/g)?.sort()).toEqual(['Fn::ImportValue":"Blue:', 'Fn::ImportValue":"Green:']);
+  });
+
+  test('are both watched, with their keys', () => {
+    const { buckets, stack } = twins();
+    const alarms = new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')] });
+    for (const bucket of buckets) { alarms.watch(bucket); }
+    const rules = JSON.stringify(Template.fromStack(stack).findResources('AWS::Events::Rule'));
+    for (const name of ['Blue', 'Green']) {
+      expect(rules).toMatch(new RegExp(`${name}:ExportsOutputRefData[0-9A-F]{8}[0-9A-F]{8}"`));
+      expect(rules).toMatch(new RegExp(`${name}:ExportsOutputFnGetAttDataKey\\w+Arn`));
+    }
+  });
+
+  test('the bucket of a trail in another stack is not taken for its own', () => {
+    const { buckets: [bucket], stack } = twins();
+    const trails = [bucket.stack, stack].map((scope) => new EncryptionAuditTrail(scope, 'Audit'));
+    expect(() => trails[1].watch(trails[0].bucket)).not.toThrow();
+    expect(() => trails[1].watch(trails[1].bucket)).toThrow(/must not be the one that the trail writes to/);
   });
 });
