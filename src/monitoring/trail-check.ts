@@ -72,14 +72,27 @@ function findingsOf(trail: CfnResource, { buckets, detections }: TrailNeeds): Tr
 
 /** The trail writes there itself, and has no events of that. */
 function isOwn(trail: CfnResource, bucket: s3.IBucket, { S3BucketName: own }: Record<string, unknown>): boolean {
-  return canonical(Stack.of(trail).resolve(bucket.bucketName)) === canonical(own);
+  return asWritten(trail, bucket, bucket.bucketName) === canonical(own);
 }
 
 function covers(trail: CfnResource, { objects }: Audited, bucket: s3.IBucket): boolean {
-  const arn = canonical(Stack.of(trail).resolve(`${bucket.bucketArn}/`));
   const fixed = fixedBucketArn(bucket);
-  return objects.some((beginning) => canonical(beginning) === arn
-    || (fixed !== undefined && canonical(Stack.of(trail).resolve(`${fixed}/`)) === canonical(beginning)) || isOfAll(beginning));
+  const names = [asWritten(trail, bucket, `${bucket.bucketArn}/`), ...fixed === undefined ? [] : [canonical(Stack.of(trail).resolve(`${fixed}/`))]];
+  const isOf = (beginning: unknown): boolean => names.includes(canonical(beginning)) || isOfAll(beginning);
+  return objects.some(({ of, notOf }) => of.some(isOf) && !notOf.some(isOf));
+}
+
+/**
+ * A value of a resource as the template of the trail has it; undefined if it has none.
+ *
+ * A reference that this template does not make resolves to a logical id alone, which a resource of its own may have too.
+ */
+function asWritten(trail: CfnResource, owner: IConstruct, value: string): string | undefined {
+  const resource = owner.node.defaultChild;
+  const text = canonical(Stack.of(trail).resolve(value));
+  if (!CfnResource.isCfnResource(resource) || Stack.of(resource) === Stack.of(trail)) { return text; }
+  const id = Stack.of(resource).resolve(resource.logicalId) as string;
+  return text.includes(`{"Ref":"${id}"}`) || text.includes(`{"Fn::GetAtt":["${id}",`) ? undefined : text;
 }
 
 /** `arn:aws:s3`, or `arn:aws:s3:::`: every bucket. */
@@ -98,9 +111,8 @@ function isTrail(one: IConstruct): one is CfnResource {
 }
 
 function writesTo(trail: CfnResource, logGroup: logs.ILogGroup): boolean {
-  const stack = Stack.of(trail);
   const { CloudWatchLogsLogGroupArn: arn } = finalState(trail).properties;
-  return arn !== undefined && canonical(arn) === canonical(stack.resolve(logGroup.logGroupArn));
+  return arn !== undefined && canonical(arn) === asWritten(trail, logGroup, logGroup.logGroupArn);
 }
 
 function unknown(scope: Construct, logGroup: logs.ILogGroup): TrailFindings['warnings'][number] {

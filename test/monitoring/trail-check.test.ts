@@ -42,7 +42,7 @@ function outcome(stack: Stack): { error?: string; warnings: string[] } {
 
 const ALL = (trail: cloudtrail.Trail) => { trail.logAllS3DataEvents(); };
 const raw = (trail: cloudtrail.Trail) => trail.node.defaultChild as cloudtrail.CfnTrail;
-const advanced = (...fields: { field: string; equalTo?: string[]; notEquals?: string[]; startsWith?: string[] }[][]) => (trail: cloudtrail.Trail) => {
+const advanced = (...fields: cloudtrail.CfnTrail.AdvancedFieldSelectorProperty[][]) => (trail: cloudtrail.Trail) => {
   raw(trail).eventSelectors = undefined;
   raw(trail).advancedEventSelectors = fields.map((fieldSelectors) => ({ fieldSelectors }));
 };
@@ -59,6 +59,11 @@ describe('a trail of the app that blinds the alarms fails at synthesis', () => {
     ['it only has writes', events({ readWriteType: 'WriteOnly' }), /leaves out what only reads, every Decrypt among it.*decrypts-denied/],
     ['an advanced selector excludes KMS', advanced([MANAGEMENT, { field: 'eventSource', notEquals: ['kms.amazonaws.com'] }]), /leaves out the events of KMS/],
     ['advanced selectors want another service', advanced([MANAGEMENT, { field: 'eventSource', equalTo: ['rds.amazonaws.com'] }]), /leaves out the events of KMS/],
+    ['an advanced selector leaves out what begins like KMS', advanced([MANAGEMENT, { field: 'eventSource', notStartsWith: ['kms.'] }]), /leaves out the events of KMS/],
+    ['an advanced selector wants what begins otherwise', advanced([MANAGEMENT, { field: 'eventSource', startsWith: ['s3.'] }]), /leaves out the events of KMS/],
+    ['an advanced selector leaves out what ends like KMS', advanced([MANAGEMENT, { field: 'eventSource', notEndsWith: ['ms.amazonaws.com'] }]), /leaves out the events of KMS/],
+    ['an advanced selector leaves out the deletion of keys', advanced([MANAGEMENT, { field: 'eventName', notEquals: ['ScheduleKeyDeletion'] }]), /leaves out the events of KMS/],
+    ['an advanced selector leaves out decrypts', advanced([MANAGEMENT, { field: 'eventName', notEquals: ['Decrypt'] }]), /leaves out what only reads/],
     ['an advanced selector wants writes', advanced([MANAGEMENT, { field: 'readOnly', equalTo: ['false'] }]), /leaves out what only reads/],
     ['advanced selectors want data', advanced(OBJECTS), /leaves out the events of KMS/],
     ['an aspect did it', (trail) => { Aspects.of(trail).add({ visit: (node) => { if (node instanceof cloudtrail.CfnTrail) { node.isLogging = false; } } }); }, /does not log/],
@@ -86,6 +91,10 @@ describe('a trail of the app that sees everything is left in peace', () => {
     }],
     ['advanced selectors', (trail, bucket) => { advanced([MANAGEMENT], [...OBJECTS, { field: 'resources.ARN', startsWith: [`${bucket.bucketArn}/`] }])(trail); }],
     ['advanced selectors of all objects', advanced([MANAGEMENT], OBJECTS)],
+    ['advanced selectors of every object but those of another bucket', advanced([MANAGEMENT], [...OBJECTS, { field: 'resources.ARN', notStartsWith: ['arn:aws:s3:::logs/'] }])],
+    ['an advanced selector that leaves out another service', advanced([MANAGEMENT, { field: 'eventSource', notEquals: ['rdsdata.amazonaws.com'] }], OBJECTS)],
+    ['an advanced selector of the writes by name', advanced([MANAGEMENT],
+      [...OBJECTS, { field: 'eventName', equalTo: ['CopyObject', 'CreateMultipartUpload', 'PutObject', 'UpdateObjectEncryption'] }])],
   ])('%s', (_, change) => { expect(said({}, change)).toEqual({ error: undefined, warnings: [] }); });
 
   test('our own', () => {
@@ -116,11 +125,26 @@ describe('a trail of the app that sees everything is left in peace', () => {
   });
 });
 
+test('a trail of another stack that is good does not answer for one of the same logical id that is blind', () => {
+  const app = new App();
+  const env = { account: '111122223333', region: 'eu-west-1' };
+  const [blind] = ['Blue', 'Green'].map((id) => new cloudtrail.Trail(new Stack(app, id, { env }), 'Trail', { sendToCloudWatchLogs: true }));
+  raw(blind).isLogging = false;
+  const stack = new Stack(app, 'Watching', { env });
+  alarmsOn(stack, blind.logGroup as logs.ILogGroup, new SecureBucket(stack, 'Data'));
+  expect(outcome(stack).error).toMatch(/the trail Blue\/Trail\/Resource.*does not log/);
+});
+
 describe('what a trail of the app does not see is a warning', () => {
   test.each<[string, (trail: cloudtrail.Trail, bucket: s3.Bucket) => void]>([
     ['no objects at all', () => {}],
     ['objects of another bucket', (trail) => { trail.addS3EventSelector([{ bucket: new s3.Bucket(trail, 'Other') }]); }],
     ['reads alone', (trail) => { trail.logAllS3DataEvents({ readWriteType: cloudtrail.ReadWriteType.READ_ONLY }); trail.addEventSelector(cloudtrail.DataResourceType.LAMBDA_FUNCTION, ['arn:aws:lambda']); }],
+    ['every object but those of this bucket', (trail, bucket) => {
+      advanced([MANAGEMENT], [...OBJECTS, { field: 'resources.ARN', notStartsWith: [`${bucket.bucketArn}/`] }])(trail);
+    }],
+    ['some calls', advanced([MANAGEMENT], [...OBJECTS, { field: 'eventName', equalTo: ['GetObject', 'PutObject'] }])],
+    ['objects that end in a way', advanced([MANAGEMENT], [...OBJECTS, { field: 'resources.ARN', endsWith: ['.csv'] }])],
     ['some keys', (trail, bucket) => { trail.addS3EventSelector([{ bucket, objectPrefix: 'in/' }]); }],
   ])('%s', (_, change) => {
     expect(said({}, change).warnings).toEqual([expect.stringMatching(
@@ -134,6 +158,17 @@ describe('what a trail of the app does not see is a warning', () => {
     trail.watch(one);
     alarmsOn(stack, trail.logGroup, one, two);
     expect(outcome(stack).warnings).toEqual([expect.stringContaining('no writes of objects of Watching/Two, so that')]);
+  });
+
+  test('a bucket of another stack that has the logical id of one that is audited', () => {
+    const app = new App();
+    const env = { account: '111122223333', region: 'eu-west-1' };
+    const [here, there] = ['Watching', 'Other'].map((id) => new SecureBucket(new Stack(app, id, { env }), 'Data'));
+    const { stack } = here;
+    const trail = new cloudtrail.Trail(stack, 'Trail', { sendToCloudWatchLogs: true });
+    trail.addS3EventSelector([{ bucket: here }]);
+    alarmsOn(stack, trail.logGroup as logs.ILogGroup, here, there);
+    expect(outcome(stack).warnings).toEqual([expect.stringContaining('no writes of objects of Other/Data, so that')]);
   });
 
   test('log files that nobody can validate', () => {
