@@ -62,6 +62,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-sns@3.1169.0',
     '@aws-sdk/client-sts@3.1174.0',
     '@types/aws-lambda@8.10.164', // the events that S3 Batch Operations and CloudFormation send to the handlers
+    '@cdklabs/cdk-validator-cfnguard@0.0.40', // has cfn-guard 2.1.3, of the generation that AWS Config runs custom policies with; the newest has 3
     'ajv@8.20.0', // holds CreateJob to the schema made from the service model, which no SDK validates
     'asl-validator@4.0.0', // checks the definition of the state machine
     'aws-local-stepfunctions@3.0.0', // runs the state machine in tests: a real interpreter of the States Language
