@@ -2,7 +2,7 @@ import { Annotations, CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cd
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { brokenBasics } from './bucket-basics';
-import { MINIMUM_TLS, transportStatements } from './bucket-statements';
+import { customerKeyStatement, MINIMUM_TLS, transportStatements } from './bucket-statements';
 import type { SecureBucketProps } from './secure-bucket-props';
 import { anyBucketArn, fixedBucketArn } from '../private/bucket-arn';
 import { ValidationError } from '../private/errors';
@@ -11,6 +11,11 @@ import { acknowledge } from '../private/findings';
 
 /** Part of the logical id of the log bucket: a contract, since changing it would orphan the logs. */
 const SHARED_ID = 'SecureBucketAccessLogs';
+
+/** Whether a bucket is the one that holds the access logs of a stack, which is under SSE-S3 on purpose. */
+export function holdsAccessLogs({ node }: s3.IBucket): boolean {
+  return node.id === SHARED_ID && Stack.isStack(node.scope);
+}
 
 /** Sends the server access logs of a bucket to the bucket of its props, or to the stack's own. */
 export function sendAccessLogs(source: s3.Bucket, props: SecureBucketProps): s3.IBucket {
@@ -65,6 +70,8 @@ function sharedLogBucket(stack: Stack): s3.Bucket {
   };
   const promised = [
     ...transportStatements(bucket.bucketArn, MINIMUM_TLS),
+    // As in a SecureBucket: whoever may change the encryption settings can undo the block above.
+    customerKeyStatement(bucket.bucketArn),
     // Not a list of the source buckets: 245 of them fit in a stack, their ARNs not in a bucket
     // policy of 20 KB. The account is the boundary that matters against the confused deputy.
     logDelivery(bucket, undefined, {

@@ -2,5 +2,6 @@ export { EncryptionMode } from './encryption-mode';
 export { SecureBucket } from './secure-bucket';
 export { SecureBucketProps, UploadHeaders } from './secure-bucket-props';
 // For the other areas of this library; src/index.ts does not publish them.
+export { holdsAccessLogs } from './access-logs';
 export { grantThroughS3 } from './grant-through-s3';
 export { assertUsableKey } from './usable-key';

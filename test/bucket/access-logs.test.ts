@@ -54,8 +54,8 @@ describe.each(FLAG_SETS)('the log bucket of a stack, %s', (_, context) => {
     }]);
   });
 
-  test('denies plain HTTP and old TLS', () => {
-    expect(bucketPolicyOf(logs).filter(({ Effect }) => Effect === 'Deny').map(({ Sid }) => Sid)).toEqual(['DenyInsecureTransport', 'DenyOldTls']);
+  test('denies plain HTTP, old TLS and keys of clients', () => {
+    expect(bucketPolicyOf(logs).filter(({ Effect }) => Effect === 'Deny').map(({ Sid }) => Sid)).toEqual(['DenyInsecureTransport', 'DenyOldTls', 'DenyCustomerProvidedKeys']);
   });
 
   test('admits the log delivery of S3 for buckets of this account only', () => {
