@@ -20,7 +20,7 @@ export class JsonApi {
   constructor(private readonly endpoint: string, private readonly region: string, private readonly credentials: Credentials) {}
 
   /** An operation as most services take it, such as `Logs_20140328.CreateLogGroup`. */
-  public async call(service: 'athena' | 'cloudtrail' | 'glue' | 'logs' | 'sqs', target: string, body: object): Promise<Answer> {
+  public async call(service: 'athena' | 'cloudtrail' | 'config' | 'glue' | 'logs' | 'sqs' | 'ssm', target: string, body: object): Promise<Answer> {
     const version = service === 'sqs' ? '1.0' : '1.1';
     return this.send(service, 'POST', '/', body, { 'Content-Type': `application/x-amz-json-${version}`, 'X-Amz-Target': target });
   }

@@ -1,6 +1,11 @@
 export { AuditedEvents, EncryptionAuditTrail, EncryptionAuditTrailProps } from './audit';
 export { BackfillCopies, BackfillSource, BackfillTrigger, BackfillTriggerOptions, EncryptionBackfillJob, EncryptionBackfillJobProps } from './backfill';
 export { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from './bucket';
+export {
+  AutomaticRemediationOptions, ComplianceChoice, ComplianceOrganizationOptions, ComplianceRecorder, ComplianceRemediation, ComplianceRule,
+  ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions, ControlMappings, EncryptionCompliance, EncryptionComplianceProps,
+  MadeRecorderOptions,
+} from './compliance';
 export { EncryptionGuardrails, EncryptionGuardrailsProps } from './exposure';
 export { CloudTrailConsumerOptions, KeyAccess, KeyConsumers, KeyRotation, ReplicationConsumerOptions, RotatingS3Key, RotatingS3KeyProps } from './key';
 export {

@@ -3,6 +3,7 @@ import { athenaNamedQuery, athenaPreparedStatement } from './athena-queries';
 import { athenaWorkGroup } from './athena-work-group';
 import { cloudtrailTrail } from './cloudtrail';
 import { cloudwatchAlarm, cloudwatchDashboard } from './cloudwatch';
+import { configDeliveryChannel, configRecorder, configRemediation, configRule } from './config';
 import { customResource } from './custom-resource';
 import { eventsRule } from './events-rule';
 import { glueDatabase } from './glue-database';
@@ -23,6 +24,7 @@ import { s3BucketPolicy } from './s3-bucket-policy';
 import { schedulerSchedule } from './scheduler-schedule';
 import { snsSubscription, snsTopic, snsTopicPolicy } from './sns';
 import { sqsQueue, sqsQueuePolicy } from './sqs';
+import { ssmDocument } from './ssm-document';
 import { stateMachine } from './state-machine';
 
 const HANDLERS: Record<string, ResourceHandler> = {
@@ -33,6 +35,10 @@ const HANDLERS: Record<string, ResourceHandler> = {
   'AWS::CloudTrail::Trail': cloudtrailTrail,
   'AWS::CloudWatch::Alarm': cloudwatchAlarm,
   'AWS::CloudWatch::Dashboard': cloudwatchDashboard,
+  'AWS::Config::ConfigRule': configRule,
+  'AWS::Config::ConfigurationRecorder': configRecorder,
+  'AWS::Config::DeliveryChannel': configDeliveryChannel,
+  'AWS::Config::RemediationConfiguration': configRemediation,
   'AWS::Events::Rule': eventsRule,
   'AWS::Glue::Database': glueDatabase,
   'AWS::Glue::Table': glueTable,
@@ -56,6 +62,7 @@ const HANDLERS: Record<string, ResourceHandler> = {
   'AWS::SNS::TopicPolicy': snsTopicPolicy,
   'AWS::SQS::Queue': sqsQueue,
   'AWS::SQS::QueuePolicy': sqsQueuePolicy,
+  'AWS::SSM::Document': ssmDocument,
   'AWS::Scheduler::Schedule': schedulerSchedule,
   'AWS::StepFunctions::StateMachine': stateMachine,
 };

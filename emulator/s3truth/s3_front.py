@@ -47,6 +47,10 @@ class S3Front:
             context = authorize.context_of(request, principal)
             return authorize.on_bucket(principal, "s3:ListAllMyBuckets", "*", context, None) or call(self._moto, request)
         bucket = find_bucket(bucket_name)
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+        owner = request.header("x-amz-expected-bucket-owner")
+        if bucket is not None and owner is not None and owner != bucket.account_id:
+            return s3_error("403 Forbidden", "AccessDenied", "Access Denied", request.path)
         if key:
             return self._object(ObjectCall(request, principal, bucket, bucket_name, key, self._region, self._moto, self._uploads))
         return self._bucket(request, principal, bucket, bucket_name)

@@ -1,10 +1,14 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { WatchedNames } from './detection-spec';
 import { ValidationError } from '../private/errors';
+import { checkHome } from '../private/home';
 import { referentOf } from '../private/tokens';
+
+/** Events stay in the account and the region of what they are about. */
+const ELSEWHERE = 'its events are delivered there only, so make EncryptionAlarms in a stack of that account and region';
 
 /** What the alarms watch. Each thing counts once, whatever it is called by. */
 export class Watched {
@@ -26,29 +30,18 @@ export class Watched {
     if (!Token.isUnresolved(key.keyArn) && !/^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(key.keyArn)) {
       throw new ValidationError('KeyByAlias', `'key' must be known by its ARN, got '${key.keyArn}': events name keys, never aliases. Import it with RotatingS3Key.fromKeyArn() or kms.Key.fromKeyArn()`, key);
     }
-    this.checkHome('key', key);
+    checkHome(this.scope, 'key', key, ELSEWHERE);
     if (!this.isNew(key.keyArn)) { return; }
     this.keyArns.push(key.keyArn);
     this.keys.push({ keyId: key.keyId });
   }
 
   public addBucket(bucket: s3.IBucket): void {
-    this.checkHome('bucket', bucket);
+    checkHome(this.scope, 'bucket', bucket, ELSEWHERE);
     if (!this.isNew(bucket.bucketName)) { return; }
     this.bucketNames.push(bucket.bucketName);
     this.bucketsThemselves.push(bucket);
     this.buckets.push({ bucketName: bucket.bucketName, keyId: bucket.encryptionKey?.keyId });
-  }
-
-  /** Events stay in the account and the region of what they are about. */
-  private checkHome(prop: string, watched: s3.IBucket | kms.IKey): void {
-    const here = Stack.of(this.scope);
-    for (const field of ['account', 'region'] as const) {
-      const [theirs, ours] = [watched.env[field], here[field]];
-      if (!Token.isUnresolved(theirs) && !Token.isUnresolved(ours) && theirs !== ours) {
-        throw new ValidationError('WatchedElsewhere', `'${prop}' must be in the ${field} of the alarms, '${ours}', got '${theirs}': its events are delivered there only, so make EncryptionAlarms in a stack of that ${field}`, watched);
-      }
-    }
   }
 
   private isNew(name: string): boolean {

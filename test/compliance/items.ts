@@ -14,12 +14,19 @@ export const LOG_BUCKET = 'amzn-s3-demo-logs';
 const NAME = 'amzn-s3-demo-bucket';
 
 export const DENY_HTTP = {
-  Sid: 'DenyInsecureTransport', Effect: 'Deny', Principal: '*', Action: 's3:*',
+  Sid: 'DenyInsecureTransport',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 's3:*',
   Resource: [`arn:aws:s3:::${NAME}`, `arn:aws:s3:::${NAME}/*`],
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 };
 export const DENY_SSE_C = {
-  Sid: 'DenyCustomerProvidedKeys', Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: `arn:aws:s3:::${NAME}/*`,
+  Sid: 'DenyCustomerProvidedKeys',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 's3:PutObject',
+  Resource: `arn:aws:s3:::${NAME}/*`,
   Condition: { Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' } },
 };
 const ALLOW = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:role/Reader' }, Action: 's3:GetObject', Resource: `arn:aws:s3:::${NAME}/*` };
@@ -89,10 +96,24 @@ export function key(configuration: Item = {}, supplementary: Item = {}, top: Ite
     relatedEvents: [],
     relationships: [],
     configuration: {
-      awsaccountId: '111122223333', keyId: KEY_ID, arn: KEY, creationDate: '2024-01-01T00:00:00.000Z', enabled: true, description: '',
-      keyUsage: 'ENCRYPT_DECRYPT', keyState: 'Enabled', deletionDate: null, validTo: null, origin: 'AWS_KMS', customKeyStoreId: null,
-      cloudHsmClusterId: null, expirationModel: null, keyManager: 'CUSTOMER', customerMasterKeySpec: 'SYMMETRIC_DEFAULT',
-      encryptionAlgorithms: ['SYMMETRIC_DEFAULT'], signingAlgorithms: [],
+      awsaccountId: '111122223333',
+      keyId: KEY_ID,
+      arn: KEY,
+      creationDate: '2024-01-01T00:00:00.000Z',
+      enabled: true,
+      description: '',
+      keyUsage: 'ENCRYPT_DECRYPT',
+      keyState: 'Enabled',
+      deletionDate: null,
+      validTo: null,
+      origin: 'AWS_KMS',
+      customKeyStoreId: null,
+      cloudHsmClusterId: null,
+      expirationModel: null,
+      keyManager: 'CUSTOMER',
+      customerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+      encryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+      signingAlgorithms: [],
       ...configuration,
     },
     supplementaryConfiguration: { KeyRotationStatus: true, Policy: '{}', Tags: [], ...supplementary },

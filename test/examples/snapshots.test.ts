@@ -7,6 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AlarmsStack } from '../../examples/alarms/stack';
 import { AuditTrailStack } from '../../examples/audit-trail/stack';
 import { BackfillStack } from '../../examples/backfill/stack';
+import { ComplianceStack } from '../../examples/compliance/stack';
 import { ConsumersStack } from '../../examples/consumers/stack';
 import { CrossAccountStack } from '../../examples/cross-account/stack';
 import { DataLakeStack } from '../../examples/data-lake/stack';
@@ -46,6 +47,7 @@ const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
   })],
   ['alarms', 'Alarms', (app) => new AlarmsStack(app, 'Alarms', { env, trailLogGroupName: 'organization-trail' })],
   ['audit-trail', 'AuditTrail', (app) => new AuditTrailStack(app, 'AuditTrail', { env })],
+  ['compliance', 'Compliance', (app) => new ComplianceStack(app, 'Compliance', { env })],
   ['guardrails', 'Guardrails', (app) => new GuardrailsStack(app, 'Guardrails', { env })],
   ['demo', 'Demo', (app) => new DemoStack(app, 'Demo')],
 ];

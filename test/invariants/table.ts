@@ -8,8 +8,10 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { InvariantId } from './checks';
 import {
-  AuditedEvents, BackfillCopies, BackfillSource, BackfillTrigger, Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms,
+  AuditedEvents, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice, ComplianceRecorder, ComplianceRemediation, ComplianceRule,
+  Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms,
   type EncryptionAlarmsProps, EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps,
+  EncryptionCompliance, type EncryptionComplianceProps,
   EncryptionGuardrails, type EncryptionGuardrailsProps, EncryptionMode, KeyAccess, KeyRotation, Notify, RotatingS3Key, type RotatingS3KeyProps,
   SecureBucket, type SecureBucketProps, UploadHeaders,
 } from '../../src';
@@ -85,6 +87,7 @@ const key = rows('RotatingS3Key', (stack, props: RotatingS3KeyProps) => new Rota
 const backfill = rows('EncryptionBackfillJob', (stack, props: EncryptionBackfillJobProps) => new EncryptionBackfillJob(stack, 'Backfill', props));
 const alarms = rows('EncryptionAlarms', (stack, props: EncryptionAlarmsProps) => new EncryptionAlarms(stack, 'Alarms', props));
 const audit = rows('EncryptionAuditTrail', (stack, props: EncryptionAuditTrailProps) => new EncryptionAuditTrail(stack, 'Audit', props));
+const compliance = rows('EncryptionCompliance', (stack, props: EncryptionComplianceProps) => new EncryptionCompliance(stack, 'Compliance', props));
 const guardrails = rows('EncryptionGuardrails', (stack, props: EncryptionGuardrailsProps) => new EncryptionGuardrails(stack, 'Guardrails', props));
 const bucket = rows('SecureBucket', (stack, props: SecureBucketProps) => new SecureBucket(stack, 'Data', props));
 
@@ -422,6 +425,38 @@ const OF_ALL = { resources: 'a policy of an organization is about all that its a
 const excepted = (stack: Stack, name: string): string => arn(stack, 'iam', `role/${name}`, '*');
 
 const GUARDRAILS: Row[] = [
+  compliance('with the recorder that is there', () => ({}), {
+    also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); },
+  }),
+  compliance('with a recorder of its own', () => ({ recorder: ComplianceRecorder.make() }), {
+    also: (made, stack) => {
+      const data = new SecureBucket(stack, 'Data');
+      made.watch(data);
+      made.watch(data.accessLogsBucket!);
+    },
+  }),
+  compliance('set right by itself, and every rule', () => ({
+    recorder: ComplianceRecorder.existing(),
+    remediation: ComplianceRemediation.automatic({ maximumAttempts: 5, retryInterval: Duration.hours(1) }),
+    choices: [
+      ComplianceChoice.on(ComplianceRule.BUCKET_SSL_REQUESTS_ONLY),
+      ComplianceChoice.on(ComplianceRule.BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED),
+      ComplianceChoice.off(ComplianceRule.TRAIL_VALIDATED, 'the trail of the organization has a rule of its own'),
+    ],
+  }), {
+    also: (made, stack) => {
+      made.watch(new SecureBucket(stack, 'Data', { encryptionMode: EncryptionMode.dsse() }));
+      made.watch(s3.Bucket.fromBucketName(stack, 'Old', 'orders-from-before'), { approvedKeys: [new RotatingS3Key(stack, 'Key')] });
+    },
+  }),
+  compliance('of an account, of a tag and of an organization', () => ({ recorder: ComplianceRecorder.existing() }), {
+    also: (made, stack) => {
+      const approvedKeys = [new RotatingS3Key(stack, 'Key'), RotatingS3Key.fromKeyArn(stack, 'Shared', arn(stack, 'kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab'))];
+      made.watchAccount({ approvedKeys, sseS3BucketNames: ['orders-logs'] });
+      made.watchTagged('data', { tagValue: 'confidential', approvedKeys });
+      made.watchOrganization({ approvedKeys, excludedAccounts: [OTHER_ACCOUNT] });
+    },
+  }),
   guardrails('attached to an account', (stack) => ({
     organizationId: 'o-exampleorg1',
     keyDeletionRoleArns: [excepted(stack, 'BreakGlass')],

@@ -57,7 +57,7 @@ describe('is refused, with the prop, the value and the remedy', () => {
   });
 
   test.each<[string, string, RegExp, (alarms: EncryptionAlarms, stack: Stack) => void]>([
-    ['a bucket of another region', 'WatchedElsewhere', /'bucket' must be in the region of the alarms, 'eu-west-1', got 'us-east-1'/, (alarms, stack) => {
+    ['a bucket of another region', 'WatchedElsewhere', /'bucket' must be in the region of the stack that watches it, 'eu-west-1', got 'us-east-1'/, (alarms, stack) => {
       alarms.watch(s3.Bucket.fromBucketAttributes(stack, 'Far', { bucketName: 'far', region: 'us-east-1' }));
     }],
     ['a key of another account', 'WatchedElsewhere', new RegExp(`'key' must be in the account of the alarms.*got '${OTHER_ACCOUNT}'`), (alarms, stack) => {

@@ -1,0 +1,52 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
+
+/** Options of `EncryptionCompliance.watch`. */
+export interface ComplianceWatchOptions {
+  /**
+   * The keys that the default encryption of the bucket may be under.
+   *
+   * A key known by an alias only is refused with an error: an alias can be moved to another key.
+   *
+   * @default - the key of the bucket
+   */
+  readonly approvedKeys?: kms.IKey[];
+}
+
+/** Options of `EncryptionCompliance.watchAccount`, `watchTagged` and `watchOrganization`. */
+export interface ComplianceScopeOptions {
+  /**
+   * The keys that the default encryption of buckets may be under. At least one. Those of this account and
+   * region are watched themselves. More than 11 leave out `ComplianceRule.BUCKET_DEFAULT_ENCRYPTION_KMS`, which takes
+   * no more; about 60 fit at most, and beyond that it is an error.
+   */
+  readonly approvedKeys: kms.IKey[];
+
+  /**
+   * Names of buckets that are under SSE-S3 on purpose, such as the targets of access logs. They are looked
+   * at for everything but the key. Leaves out `ComplianceRule.BUCKET_DEFAULT_ENCRYPTION_KMS`, which knows no
+   * exceptions; `ComplianceRule.BUCKET_DEFAULT_KEY` looks at the same.
+   *
+   * @default - none: a bucket under SSE-S3 is not compliant
+   */
+  readonly sseS3BucketNames?: string[];
+}
+
+/** Options of `EncryptionCompliance.watchTagged`. */
+export interface ComplianceTagOptions extends ComplianceScopeOptions {
+  /**
+   * The value that the tag has to have.
+   *
+   * @default - any value
+   */
+  readonly tagValue?: string;
+}
+
+/** Options of `EncryptionCompliance.watchOrganization`. */
+export interface ComplianceOrganizationOptions extends ComplianceScopeOptions {
+  /**
+   * Ids of accounts that are left out.
+   *
+   * @default - every account of the organization
+   */
+  readonly excludedAccounts?: string[];
+}

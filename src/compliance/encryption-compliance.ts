@@ -1,0 +1,265 @@
+import { Annotations, Names, Stack } from 'aws-cdk-lib';
+import * as config from 'aws-cdk-lib/aws-config';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { chosenRules } from './chosen-rules';
+import type { ComplianceOrganizationOptions, ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions } from './compliance-scope-options';
+import type { EncryptionComplianceProps } from './encryption-compliance-props';
+import { checkKeys, type ExpectedEncryption, expectedOf } from './expected-encryption';
+import { makeRecorder } from './recorder-parts';
+import { Remedies } from './remedies';
+import { addOrganizationRule, addRule, MOST_BUCKETS, MOST_KEYS, NO_PARAMETERS, type RuleParameters } from './rule-resources';
+import type { RuleSpec } from './rule-spec';
+import { ValidationError } from '../private/errors';
+import { checkHome } from '../private/home';
+import { knownToDiffer, referentOf } from '../private/tokens';
+
+const BUCKET = 'AWS::S3::Bucket';
+
+/**
+ * Standing proof, by rules of AWS Config, that encryption at rest still holds: for buckets of this library,
+ * for any other bucket, for those with a tag, for a whole account, or for an organization.
+ *
+ * For each watched bucket: its default encryption is under its key, the S3 Bucket Key is on, SSE-C is blocked,
+ * plain HTTP is denied. For each of their keys: it is rotated, enabled, not public and not about to be deleted. For the
+ * account: its trails are encrypted and signed, and record who reads the watched buckets. Rules look at
+ * configuration as soon as AWS Config records a change, those about trails once a day; none of them looks at objects.
+ *
+ * A bucket under SSE-S3 on purpose, as the targets of access logs are, is not asked for a key, and one
+ * under DSSE-KMS not for a Bucket Key, which it cannot have.
+ *
+ * Costs 0.001 USD for each evaluation: about 0.01 USD for a bucket and its key at first and with each of their
+ * changes, 0.12 USD a month for the daily ones, and what the recorder costs.
+ *
+ * @see https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config.html
+ * @example
+ * const data = new SecureBucket(this, 'Data');
+ * const compliance = new EncryptionCompliance(this, 'Compliance', {
+ *   recorder: ComplianceRecorder.existing(),
+ * });
+ * compliance.watch(data);
+ */
+export class EncryptionCompliance extends Construct {
+  /**
+   * The role that automations act as, to be named where changes are reserved to some, as by
+   * `reserveEncryptionChangesOrLockOut`.
+   *
+   * Undefined without `remediation`.
+   */
+  public readonly remediationRole?: iam.IRole;
+
+  private readonly chosen: readonly RuleSpec[];
+  private readonly made: config.IRule[] = [];
+  private readonly seen = new Set<string>();
+  private readonly bucketNames: string[] = [];
+  private readonly recorder?: Construct;
+  private readonly remedies?: Remedies;
+  private trails = false;
+  private watching = false;
+
+  constructor(scope: Construct, id: string, props: EncryptionComplianceProps = {}) {
+    super(scope, id);
+    const { rules, warnings } = chosenRules(this, props.choices);
+    this.chosen = rules;
+    for (const { id: warning, text } of warnings) { Annotations.of(this).addWarningV2(warning, text); }
+    if (props.recorder === undefined) {
+      Annotations.of(this).addWarningV2('cdk-s3-encryption:EncryptionCompliance.recorderAssumed',
+        'the account needs a recorder of AWS Config in this region that records AWS::S3::Bucket and AWS::KMS::Key: without one the deployment fails, and what it does not record is never looked at. Give ComplianceRecorder.existing() once you looked, or ComplianceRecorder.make()');
+    }
+    if (props.recorder?._make !== undefined) { this.recorder = makeRecorder(this, props.recorder._make); }
+    if (props.remediation !== undefined) {
+      this.remedies = new Remedies(this, 'Remediation', props.remediation);
+      this.remediationRole = this.remedies.role;
+    }
+    this.node.addValidation({ validate: () => this.problems() });
+  }
+
+  /** Every rule of this account that it has made, in the order of making. */
+  public get rules(): config.IRule[] { return [...this.made]; }
+
+  /**
+   * Watches a bucket and its key.
+   *
+   * A bucket of another account or region is refused with an error: AWS Config looks at its own. So is one whose
+   * key is not known, unless `approvedKeys` says which.
+   *
+   * @param bucket a `SecureBucket`, any other bucket of this app, or an imported one
+   */
+  public watch(bucket: s3.IBucket, options: ComplianceWatchOptions = {}): void {
+    checkHome(this, 'bucket', bucket, 'AWS Config looks at its own account and region only, so make EncryptionCompliance there');
+    const expected = expectedOf(this, bucket, options);
+    if (!this.isNew(bucket.bucketName)) { return; }
+    if (expected.perhapsByMistake) {
+      Annotations.of(this).addWarningV2(`cdk-s3-encryption:EncryptionCompliance.sseS3.${bucket.node.addr}`,
+        `the bucket ${bucket.node.path} is under SSE-S3, so nobody looks at its key: give approvedKeys if it should be under one, or acknowledge this if it is on purpose`);
+    }
+    const scope = new Construct(this, nameOf(bucket));
+    const ruleScope = config.RuleScope.fromResource(config.ResourceType.S3_BUCKET, bucket.bucketName);
+    for (const spec of this.chosen.filter((rule) => asksFor(rule, expected))) {
+      const rule = this.keep(addRule(scope, spec, { ...NO_PARAMETERS, ...expected }, ruleScope));
+      this.remedies?.ofBucket(rule, spec, bucket, expected);
+    }
+    for (const key of expected.keys) { this.watchKeyHere(key); }
+    this.watchTrails();
+    this.watchDataEvents(bucket.bucketName);
+  }
+
+  /**
+   * Watches a key alone.
+   *
+   * A key known by an alias only, and one of another account or region, is refused with an error.
+   */
+  public watchKey(key: kms.IKey): void {
+    checkKeys(this, [key], true);
+    checkHome(this, 'key', key, 'AWS Config looks at its own account and region only, so make EncryptionCompliance there');
+    this.watchKeyHere(key);
+  }
+
+  /**
+   * Watches every bucket of the account in this region, whoever made it, and the approved keys.
+   *
+   * Costs about 0.005 USD for each bucket at first and with each of its changes.
+   */
+  public watchAccount(options: ComplianceScopeOptions): void {
+    const scope = this.watchAll('Account', options, config.RuleScope.fromResources([config.ResourceType.S3_BUCKET]));
+    this.addDataEvents(scope);
+  }
+
+  /**
+   * Watches every bucket of the account in this region that has a tag, and the approved keys.
+   *
+   * Whoever may tag a bucket decides whether it is looked at. What trails record of them is not: no rule of AWS
+   * takes a tag there.
+   */
+  public watchTagged(tagKey: string, options: ComplianceTagOptions): void {
+    const { tagValue } = options;
+    this.watchAll(`Tagged-${tagKey}${tagValue === undefined ? '' : `-${tagValue}`}`, options, config.RuleScope.fromTag(tagKey, tagValue));
+  }
+
+  /**
+   * Watches every bucket of every account of the organization in this region, the trails of its accounts, and the
+   * approved keys.
+   *
+   * Belongs in a stack of the management account or of a delegated administrator for AWS Config. Every account
+   * needs a recorder in this region, or the deployment fails: leave out with `excludedAccounts` those that have none.
+   *
+   * @see https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html
+   */
+  public watchOrganization(options: ComplianceOrganizationOptions): void {
+    const scope = this.scopeOf('Organization', options);
+    const where = { excludedAccounts: options.excludedAccounts };
+    // 64 characters at most: https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConfigRule.html
+    const prefix = Names.uniqueResourceName(this, { maxLength: 24, separator: '-' });
+    for (const spec of this.chosen.filter((rule) => looksAtAll(rule, options))) {
+      addOrganizationRule(scope, spec, parametersOf(options), { ...where, name: `${prefix}-${spec.id}`, types: [BUCKET] });
+    }
+    for (const spec of this.chosen.filter(({ subject }) => subject === 'trails' || subject === 'data-events')) {
+      addOrganizationRule(scope, spec, NO_PARAMETERS, { ...where, name: `${prefix}-${spec.id}`, types: [] });
+    }
+    this.watchOwn(options.approvedKeys);
+  }
+
+  private watchAll(id: string, options: ComplianceScopeOptions, ruleScope: config.RuleScope): Construct {
+    const scope = this.scopeOf(id, options);
+    for (const spec of this.chosen.filter((rule) => looksAtAll(rule, options))) {
+      this.keep(addRule(scope, spec, parametersOf(options), ruleScope));
+    }
+    this.watchOwn(options.approvedKeys);
+    this.watchTrails();
+    return scope;
+  }
+
+  private scopeOf(id: string, { approvedKeys, sseS3BucketNames }: ComplianceScopeOptions): Construct {
+    checkKeys(this, approvedKeys, true);
+    if (sseS3BucketNames?.length === 0) {
+      throw new ValidationError('NoBuckets', '\'sseS3BucketNames\' must name at least one bucket, got []: leave it out', this);
+    }
+    if (this.node.tryFindChild(id) !== undefined) {
+      throw new ValidationError('WatchedTwice', `what is watched as '${id}' must be watched once, got a second call: give all approvedKeys in one`, this);
+    }
+    this.watching = true;
+    return new Construct(this, id);
+  }
+
+  /** Keys of other accounts and regions may be approved, but AWS Config does not look at them here. */
+  private watchOwn(keys: readonly kms.IKey[]): void {
+    const { account, region } = Stack.of(this);
+    for (const key of keys) {
+      if (!knownToDiffer(key.env.account, account) && !knownToDiffer(key.env.region, region)) { this.watchKeyHere(key); }
+    }
+  }
+
+  private watchKeyHere(key: kms.IKey): void {
+    if (!this.isNew(key.keyArn)) { return; }
+    const scope = new Construct(this, nameOf(key));
+    const ruleScope = config.RuleScope.fromResource(config.ResourceType.KMS_KEY, key.keyId);
+    for (const spec of this.chosen.filter(({ subject }) => subject === 'key')) {
+      const rule = this.keep(addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope));
+      this.remedies?.ofKey(rule, spec, key);
+    }
+  }
+
+  /** Once, since trails are of the account. */
+  private watchTrails(): void {
+    if (this.trails) { return; }
+    this.trails = true;
+    const scope = new Construct(this, 'Trails');
+    for (const spec of this.chosen.filter(({ subject }) => subject === 'trails')) { this.keep(addRule(scope, spec, NO_PARAMETERS)); }
+  }
+
+  /** As many buckets as a rule takes, then another rule. */
+  private watchDataEvents(bucketName: string): void {
+    const group = Math.floor(this.bucketNames.length / MOST_BUCKETS);
+    if (this.bucketNames.length % MOST_BUCKETS === 0) {
+      const names = () => this.bucketNames.slice(group * MOST_BUCKETS, (group + 1) * MOST_BUCKETS);
+      this.addDataEvents(new Construct(this, `Reads${group === 0 ? '' : group + 1}`), names);
+    }
+    this.bucketNames.push(bucketName);
+  }
+
+  private addDataEvents(scope: Construct, bucketNames?: () => readonly string[]): void {
+    for (const spec of this.chosen.filter(({ subject }) => subject === 'data-events')) {
+      this.keep(addRule(scope, spec, { ...NO_PARAMETERS, bucketNames }));
+    }
+  }
+
+  private keep(rule: config.IRule): config.IRule {
+    if (this.recorder !== undefined) { rule.node.addDependency(this.recorder); }
+    this.made.push(rule);
+    return rule;
+  }
+
+  private isNew(name: string): boolean {
+    const referent = referentOf(this, name);
+    if (this.seen.has(referent)) { return false; }
+    this.seen.add(referent);
+    this.watching = true;
+    return true;
+  }
+
+  private problems(): string[] {
+    return !this.watching ? [new ValidationError('NothingWatched',
+      'nothing is watched, so no rule is made: call watch(bucket), watchKey(key), watchTagged(), watchAccount() or watchOrganization()', this).message] : [];
+  }
+}
+
+/** Two constructs of one name in different places are two. */
+function nameOf({ node }: s3.IBucket | kms.IKey): string { return `${node.id}${node.addr.slice(-8)}`; }
+
+/** What is asked of one bucket, of which it is known how it should be encrypted. */
+function asksFor({ subject, kmsOnly, id }: RuleSpec, { keys, bucketKey }: ExpectedEncryption): boolean {
+  if (subject !== 'bucket' || (kmsOnly && keys.length === 0)) { return false; }
+  return id !== 'bucket-key' || bucketKey;
+}
+
+/** What is asked of buckets that nobody named. */
+function looksAtAll({ subject, id }: RuleSpec, { approvedKeys, sseS3BucketNames }: ComplianceScopeOptions): boolean {
+  // The rule of AWS knows no exceptions, and only so many keys.
+  return subject === 'bucket' && (id !== 'bucket-default-encryption-kms' || (sseS3BucketNames === undefined && approvedKeys.length <= MOST_KEYS));
+}
+
+function parametersOf({ approvedKeys, sseS3BucketNames = [] }: ComplianceScopeOptions): RuleParameters {
+  return { ...NO_PARAMETERS, keys: approvedKeys, algorithms: ['aws:kms', 'aws:kms:dsse'], exemptBucketNames: sseS3BucketNames };
+}

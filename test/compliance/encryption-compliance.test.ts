@@ -1,0 +1,389 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, aws_kms as kms, aws_s3 as s3, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { evaluate } from './guard';
+import { bucket as bucketItem, encryption, KEY } from './items';
+import { ensurePythonEnvironment } from '../../emulator/install';
+import {
+  ComplianceChoice, ComplianceRecorder, ComplianceRemediation, ComplianceRule, EncryptionCompliance, type EncryptionComplianceProps, EncryptionMode,
+  RotatingS3Key, SecureBucket, type SecureBucketProps,
+} from '../../src';
+import { WITHOUT_REMEDIATION } from '../../src/compliance/remediation-regions';
+import { IRELAND, OTHER_ACCOUNT, testStack } from '../helpers/stack';
+import { identityStatements, warningIds, warningText } from '../helpers/template';
+
+interface Rule {
+  readonly Description: string;
+  readonly InputParameters?: Record<string, unknown>;
+  readonly Scope?: { readonly ComplianceResourceId?: unknown; readonly ComplianceResourceTypes?: string[]; readonly TagKey?: string };
+  readonly Source: { readonly SourceIdentifier?: string; readonly CustomPolicyDetails?: { readonly PolicyText: unknown } };
+}
+
+const KEYLESS = 'cdk-s3-encryption:EncryptionCompliance.sseS3';
+
+function made(props: EncryptionComplianceProps = {}, env: { account?: string; region?: string } = IRELAND) {
+  const stack = testStack({ env } as never);
+  const compliance = new EncryptionCompliance(stack, 'Compliance', { recorder: ComplianceRecorder.existing(), ...props });
+  return { stack, compliance, app: stack.node.root as App };
+}
+const rulesOf = (stack: Stack): Rule[] => Object.values(Template.fromStack(stack).findResources('AWS::Config::ConfigRule')).map(({ Properties }) => Properties as Rule);
+
+/** What a rule runs: the name of AWS, or of the rule of Guard. */
+const runs = ({ Source: { SourceIdentifier: managed, CustomPolicyDetails: details } }: Rule): string =>
+  managed ?? /rule (\w+) when/.exec(JSON.stringify(details!.PolicyText))![1];
+const kinds = (stack: Stack) => rulesOf(stack).map(runs).sort();
+
+const OF_KEY = ['KMS_CMK_NOT_SCHEDULED_FOR_DELETION', 'KMS_KEY_POLICY_NO_PUBLIC_ACCESS', 'key_rotation', 'key_usable'];
+const OF_ACCOUNT = ['CLOUDTRAIL_S3_DATAEVENTS_ENABLED', 'CLOUD_TRAIL_ENCRYPTION_ENABLED', 'CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED'];
+const OF_BUCKET = ['S3_DEFAULT_ENCRYPTION_KMS', 'bucket_key', 'default_key', 'sse_c_blocked', 'tls_only'];
+const sorted = (...lists: string[][]) => lists.flat().sort();
+
+describe('a bucket', () => {
+  test('is asked for everything, with its own key, and its key too', () => {
+    const { stack, compliance } = made();
+    const data = new SecureBucket(stack, 'Data');
+    compliance.watch(data);
+    expect(kinds(stack)).toEqual(sorted(OF_BUCKET, OF_KEY, OF_ACCOUNT));
+    const key = stack.resolve(data.encryptionKey!.keyArn) as object;
+    const id = stack.resolve(data.encryptionKey!.keyId) as object;
+    const name = stack.resolve(data.bucketName) as object;
+    for (const rule of rulesOf(stack)) {
+      switch (runs(rule)) {
+        case 'S3_DEFAULT_ENCRYPTION_KMS':
+          expect(rule).toMatchObject({ InputParameters: { kmsKeyArns: key }, Scope: { ComplianceResourceId: name, ComplianceResourceTypes: ['AWS::S3::Bucket'] } });
+          break;
+        case 'bucket_key': case 'sse_c_blocked': case 'tls_only': case 'default_key':
+          expect(rule.Scope).toEqual({ ComplianceResourceId: name, ComplianceResourceTypes: ['AWS::S3::Bucket'] });
+          break;
+        case 'KMS_CMK_NOT_SCHEDULED_FOR_DELETION': expect(rule.InputParameters).toEqual({ kmsKeyIds: id }); break;
+        case 'CLOUDTRAIL_S3_DATAEVENTS_ENABLED': expect(rule.InputParameters).toEqual({ S3BucketNames: name }); break;
+        case 'key_rotation': case 'key_usable': case 'KMS_KEY_POLICY_NO_PUBLIC_ACCESS':
+          expect(rule.Scope).toEqual({ ComplianceResourceId: id, ComplianceResourceTypes: ['AWS::KMS::Key'] });
+          break;
+        default: expect(rule.Scope).toBeUndefined();
+      }
+    }
+  });
+
+  test('is asked for its own key and not for that of another bucket', () => {
+    const { stack, compliance } = made();
+    const other = KEY.replace('1234abcd', '99999999');
+    compliance.watch(s3.Bucket.fromBucketName(stack, 'One', 'one'), { approvedKeys: [kms.Key.fromKeyArn(stack, 'KeyOne', KEY)] });
+    compliance.watch(s3.Bucket.fromBucketName(stack, 'Two', 'two'), { approvedKeys: [kms.Key.fromKeyArn(stack, 'KeyTwo', other)] });
+    const texts = rulesOf(stack).filter((rule) => runs(rule) === 'default_key').map(({ Source }) => String(Source.CustomPolicyDetails!.PolicyText));
+    const underKey = (key: string) => bucketItem({ ServerSideEncryptionConfiguration: encryption('aws:kms', key) });
+    expect(texts.map((text) => evaluate(text, [underKey(KEY), underKey(other)]))).toEqual([['COMPLIANT', 'NON_COMPLIANT'], ['NON_COMPLIANT', 'COMPLIANT']]);
+  });
+
+  test('under DSSE-KMS is asked for DSSE-KMS, and not for a Bucket Key', () => {
+    const { stack, compliance } = made();
+    compliance.watch(new SecureBucket(stack, 'Data', { encryptionMode: EncryptionMode.dsse(kms.Key.fromKeyArn(stack, 'Key', KEY)) }));
+    expect(kinds(stack)).not.toContain('bucket_key');
+    const [rule] = rulesOf(stack).filter((one) => runs(one) === 'default_key');
+    const item = (algorithm: string) => bucketItem({ ServerSideEncryptionConfiguration: encryption(algorithm, KEY, false) });
+    expect(evaluate(String(rule.Source.CustomPolicyDetails!.PolicyText), [item('aws:kms:dsse'), item('aws:kms')])).toEqual(['COMPLIANT', 'NON_COMPLIANT']);
+  });
+
+  test.each<[string, (stack: Stack) => s3.IBucket]>([
+    ['a SecureBucket in SSE-S3', (stack) => new SecureBucket(stack, 'Reports', { encryptionMode: EncryptionMode.s3Managed() })],
+    ['the bucket of access logs', (stack) => new SecureBucket(stack, 'Data').accessLogsBucket!],
+  ])('%s is not asked for a key, and nobody is warned', (_, make) => {
+    const { stack, compliance } = made();
+    compliance.watch(make(stack));
+    expect(kinds(stack)).toEqual(sorted(['sse_c_blocked', 'tls_only'], OF_ACCOUNT));
+    expect(warningIds(compliance).filter((id) => id.startsWith(KEYLESS))).toEqual([]);
+  });
+
+  test('that may be under SSE-S3 by mistake is not asked for a key, and somebody is warned', () => {
+    const { stack, compliance } = made();
+    compliance.watch(new s3.Bucket(stack, 'Forgotten'));
+    expect(kinds(stack)).toEqual(sorted(['sse_c_blocked', 'tls_only'], OF_ACCOUNT));
+    const [id] = warningIds(compliance).filter((one) => one.startsWith(KEYLESS));
+    expect(warningText(compliance, id)).toMatch(/Forgotten is under SSE-S3, so nobody looks at its key: give approvedKeys/);
+  });
+
+  test('under SSE-S3 that should not be is asked for the key', () => {
+    const { stack, compliance } = made();
+    compliance.watch(new s3.Bucket(stack, 'Forgotten'), { approvedKeys: [new RotatingS3Key(stack, 'Key')] });
+    expect(kinds(stack)).toEqual(sorted(OF_BUCKET, OF_KEY, OF_ACCOUNT));
+  });
+
+  test.each<[string, (stack: Stack) => s3.IBucket, boolean]>([
+    ['a SecureBucket that left it out', (stack) => new SecureBucket(stack, 'Data', { bucketKeyEnabled: false } as SecureBucketProps), false],
+    ['a bucket of the CDK that forgot it', (stack) => new s3.Bucket(stack, 'Data', { encryptionKey: new RotatingS3Key(stack, 'Key') }), true],
+  ])('%s: asked for the Bucket Key or not', (_, make, asked) => {
+    const { stack, compliance } = made();
+    compliance.watch(make(stack));
+    expect(kinds(stack).includes('bucket_key')).toBe(asked);
+  });
+
+  test('is watched once, whatever it is called by', () => {
+    const { stack, compliance } = made();
+    const data = new SecureBucket(stack, 'Data');
+    compliance.watch(data);
+    compliance.watch(data);
+    compliance.watch(s3.Bucket.fromBucketAttributes(stack, 'Same', { bucketName: data.bucketName, encryptionKey: data.encryptionKey }));
+    compliance.watchKey(data.encryptionKey!);
+    expect(kinds(stack)).toEqual(sorted(OF_BUCKET, OF_KEY, OF_ACCOUNT));
+  });
+
+  test('buckets of two stacks of one class are two', () => {
+    class Data extends Stack { public readonly data = new SecureBucket(this, 'Data'); }
+    const app = new App();
+    const stack = new Stack(app, 'Security', { env: IRELAND });
+    const compliance = new EncryptionCompliance(stack, 'Compliance', { recorder: ComplianceRecorder.existing() });
+    for (const name of ['One', 'Two']) { compliance.watch(new Data(app, name, { env: IRELAND }).data); }
+    expect(kinds(stack)).toEqual(sorted(OF_BUCKET, OF_BUCKET, OF_KEY, OF_KEY, OF_ACCOUNT));
+  });
+
+  test('forty of them are named in rules about trails of 15 each', () => {
+    const { stack, compliance } = made();
+    const key = new RotatingS3Key(stack, 'Key');
+    for (let at = 0; at < 40; at += 1) { compliance.watch(s3.Bucket.fromBucketName(stack, `B${at}`, `bucket-${at}`), { approvedKeys: [key] }); }
+    const names = rulesOf(stack).filter((rule) => runs(rule) === OF_ACCOUNT[0]).map(({ InputParameters }) => String(InputParameters!.S3BucketNames).split(','));
+    expect(names.map(({ length }) => length)).toEqual([15, 15, 10]);
+    expect(new Set(names.flat()).size).toBe(40);
+  });
+});
+
+describe('what nobody named', () => {
+  const approved = (stack: Stack) => [kms.Key.fromKeyArn(stack, 'Approved', KEY)];
+
+  test('an account: every bucket, and the approved keys of this account', () => {
+    const { stack, compliance } = made({}, { account: '111122223333', region: 'eu-west-1' });
+    const shared = RotatingS3Key.fromKeyArn(stack, 'Shared', KEY.replace('111122223333', OTHER_ACCOUNT));
+    compliance.watchAccount({ approvedKeys: [...approved(stack), shared] });
+    expect(kinds(stack)).toEqual(sorted(OF_BUCKET, OF_KEY, OF_ACCOUNT));
+    const found = rulesOf(stack);
+    const [rule] = found.filter((one) => runs(one) === 'default_key');
+    expect(rule.Scope).toEqual({ ComplianceResourceTypes: ['AWS::S3::Bucket'] });
+    const item = (key: string) => bucketItem({ ServerSideEncryptionConfiguration: encryption('aws:kms', key) });
+    expect(evaluate(String(rule.Source.CustomPolicyDetails!.PolicyText), [item(KEY), item(shared.keyArn), item(KEY.replace('1234', '4321'))]))
+      .toEqual(['COMPLIANT', 'COMPLIANT', 'NON_COMPLIANT']);
+    expect(found.find((one) => runs(one) === 'S3_DEFAULT_ENCRYPTION_KMS')!.InputParameters).toEqual({ kmsKeyArns: `${KEY},${shared.keyArn}` });
+    expect(found.find((one) => runs(one) === OF_ACCOUNT[0])!.InputParameters).toBeUndefined();
+  });
+
+  test('buckets under SSE-S3 on purpose are exempt, and the rule of AWS, which knows no exceptions, is left out', () => {
+    const { stack, compliance } = made();
+    compliance.watchAccount({ approvedKeys: approved(stack), sseS3BucketNames: ['logs'] });
+    expect(kinds(stack)).not.toContain('S3_DEFAULT_ENCRYPTION_KMS');
+    const [rule] = rulesOf(stack).filter((one) => runs(one) === 'default_key');
+    const item = { ...bucketItem({ ServerSideEncryptionConfiguration: encryption('AES256', null, false) }) };
+    expect(evaluate(String(rule.Source.CustomPolicyDetails!.PolicyText), [item, { ...item, resourceName: 'logs' }])).toEqual(['NON_COMPLIANT', 'NOT_APPLICABLE']);
+  });
+
+  test('more keys than the rule of AWS takes leave it out, and more than fit are refused', () => {
+    const { stack, compliance } = made();
+    const keys = Array.from({ length: 60 }, (_, at) => kms.Key.fromKeyArn(stack, `Key${at}`, KEY.replace('1234abcd', String(10_000_000 + at))));
+    compliance.watchTagged('a', { approvedKeys: keys.slice(0, 11) });
+    expect(kinds(stack)).toContain('S3_DEFAULT_ENCRYPTION_KMS');
+    const other = made();
+    other.compliance.watchTagged('a', { approvedKeys: keys });
+    expect(kinds(other.stack)).not.toContain('S3_DEFAULT_ENCRYPTION_KMS');
+    for (const { Source } of rulesOf(other.stack)) { expect(String(Source.CustomPolicyDetails?.PolicyText ?? '').length).toBeLessThan(10_000); }
+    expect(() => made().compliance.watchAccount({ approvedKeys: [...keys, ...keys] })).toThrow(/must fit into the 10000 characters of a rule, got 120 keys/);
+  });
+
+  test('a tag', () => {
+    const { stack, compliance } = made();
+    compliance.watchTagged('data', { tagValue: 'confidential', approvedKeys: approved(stack) });
+    compliance.watchTagged('pii', { approvedKeys: approved(new Stack(stack, 'X')) });
+    const scopes = rulesOf(stack).filter((rule) => runs(rule) === 'tls_only').map(({ Scope }) => Scope);
+    expect(scopes).toEqual([{ TagKey: 'data', TagValue: 'confidential' }, { TagKey: 'pii' }]);
+  });
+
+  test('an organization', () => {
+    const { stack, compliance } = made({ choices: [ComplianceChoice.on(ComplianceRule.BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED)] });
+    compliance.watchOrganization({ approvedKeys: approved(stack), excludedAccounts: [OTHER_ACCOUNT] });
+    const found = Object.values(Template.fromStack(stack).findResources('AWS::Config::OrganizationConfigRule')).map(({ Properties }) => Properties as {
+      OrganizationConfigRuleName: string;
+      ExcludedAccounts: string[];
+      OrganizationManagedRuleMetadata?: { RuleIdentifier: string; InputParameters?: string };
+      OrganizationCustomPolicyRuleMetadata?: { PolicyText: string; Runtime: string };
+    });
+    expect(found.map(({ OrganizationManagedRuleMetadata: managed, OrganizationCustomPolicyRuleMetadata: own }) => managed?.RuleIdentifier ?? /rule (\w+) when/.exec(own!.PolicyText)![1]).sort())
+      .toEqual(sorted(OF_BUCKET, OF_ACCOUNT, ['S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED']));
+    for (const { OrganizationConfigRuleName: name, ExcludedAccounts: excluded, OrganizationManagedRuleMetadata: managed } of found) {
+      expect(name.length).toBeLessThanOrEqual(64);
+      expect(name).toMatch(/^[A-Za-z0-9_-]+$/);
+      expect(excluded).toEqual([OTHER_ACCOUNT]);
+      if (managed?.InputParameters !== undefined) { expect(JSON.parse(managed.InputParameters)).toBeInstanceOf(Object); }
+    }
+    expect(new Set(found.map(({ OrganizationConfigRuleName: name }) => name)).size).toBe(found.length);
+  });
+});
+
+describe('the recorder', () => {
+  const ASSUMED = 'cdk-s3-encryption:EncryptionCompliance.recorderAssumed';
+
+  test('is not assumed without a word', () => {
+    const { compliance } = made({ recorder: undefined });
+    expect(warningText(compliance, ASSUMED)).toMatch(/without one the deployment fails/);
+    expect(warningIds(made().compliance)).not.toContain(ASSUMED);
+    expect(warningIds(made({ recorder: ComplianceRecorder.make() }).compliance)).not.toContain(ASSUMED);
+  });
+
+  test('of its own is there before the rules, and delivers under the key of its bucket', () => {
+    const { stack, compliance } = made({ recorder: ComplianceRecorder.make() });
+    compliance.watch(new SecureBucket(stack, 'Data'));
+    const template = Template.fromStack(stack);
+    const [recorder] = Object.keys(template.findResources('AWS::Config::ConfigurationRecorder'));
+    const [channel] = Object.keys(template.findResources('AWS::Config::DeliveryChannel'));
+    for (const { DependsOn: needs } of Object.values(template.findResources('AWS::Config::ConfigRule'))) {
+      expect(needs).toEqual(expect.arrayContaining([recorder, channel]));
+    }
+    template.hasResourceProperties('AWS::Config::DeliveryChannel', { S3KmsKeyArn: Match.anyValue() });
+    template.hasResourceProperties('AWS::Config::ConfigurationRecorder', { RecordingGroup: { AllSupported: false, ResourceTypes: ['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::CloudTrail::Trail'] } });
+    // CloudFormation makes both side by side: one that waits for the other would wait for ever.
+    expect(template.findResources('AWS::Config::ConfigurationRecorder')[recorder].DependsOn ?? []).not.toContain(channel);
+    expect(template.findResources('AWS::Config::DeliveryChannel')[channel].DependsOn ?? []).not.toContain(recorder);
+  });
+
+  test('may deliver into a bucket that is there', () => {
+    const { stack, compliance } = made();
+    const bucket = new SecureBucket(stack, 'Archive');
+    new EncryptionCompliance(stack, 'Other', { recorder: ComplianceRecorder.make({ bucket }) }).watch(bucket);
+    compliance.watch(bucket);
+    Template.fromStack(stack).hasResourceProperties('AWS::Config::DeliveryChannel', { S3BucketName: stack.resolve(bucket.bucketName) as object });
+  });
+});
+
+describe('choices', () => {
+  test('leave out, with a warning that has the reason', () => {
+    const { stack, compliance } = made({ choices: [ComplianceChoice.off(ComplianceRule.TRAIL_VALIDATED, 'the organization has one')] });
+    compliance.watch(new SecureBucket(stack, 'Data'));
+    expect(kinds(stack)).not.toContain('CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED');
+    expect(warningText(compliance, 'cdk-s3-encryption:EncryptionCompliance.ruleOff.trail-validated')).toMatch(/the organization has one/);
+  });
+
+  test('add what is off by default, and say where it proves nothing', () => {
+    const { stack, compliance } = made({
+      choices: [ComplianceRule.BUCKET_SSL_REQUESTS_ONLY, ComplianceRule.BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED]
+        .map((rule) => ComplianceChoice.on(rule)),
+    });
+    compliance.watch(new SecureBucket(stack, 'Data'));
+    expect(kinds(stack)).toEqual(expect.arrayContaining(['S3_BUCKET_SSL_REQUESTS_ONLY', 'S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED']));
+    expect(warningIds(compliance)).toContain('cdk-s3-encryption:EncryptionCompliance.provesNothing');
+  });
+});
+
+describe('remediation', () => {
+  test('acts as a role that may change what is watched, and nothing else', () => {
+    const { stack, compliance } = made({ remediation: ComplianceRemediation.manual() });
+    const data = new SecureBucket(stack, 'Data', { encryptionKey: new RotatingS3Key(stack, 'Key') });
+    compliance.watch(data);
+    const statements = identityStatements(stack).filter(({ Action }) => JSON.stringify(Action).includes('PutEncryptionConfiguration') || JSON.stringify(Action).includes('PutBucketPolicy') || JSON.stringify(Action).includes('EnableKeyRotation'));
+    const bucketArn = stack.resolve(data.bucketArn) as object;
+    expect(statements.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      [['s3:GetEncryptionConfiguration', 's3:PutEncryptionConfiguration'], bucketArn],
+      [['s3:GetBucketPolicy', 's3:PutBucketPolicy'], bucketArn],
+      [['kms:GetKeyRotationStatus', 'kms:EnableKeyRotation'], stack.resolve(data.encryptionKey!.keyArn)],
+    ]);
+    expect(compliance.remediationRole).toBeDefined();
+    expect(made().compliance.remediationRole).toBeUndefined();
+  });
+
+  test('waits for somebody, a tenth at a time', () => {
+    const { stack, compliance } = made({ remediation: ComplianceRemediation.manual() });
+    compliance.watch(new SecureBucket(stack, 'Data'));
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::Config::RemediationConfiguration', 5);
+    template.resourceCountIs('AWS::SSM::Document', 3);
+    template.allResourcesProperties('AWS::Config::RemediationConfiguration', {
+      Automatic: false, ExecutionControls: { SsmControls: { ConcurrentExecutionRatePercentage: 10, ErrorPercentage: 10 } },
+    });
+  });
+
+  test('automatic, as often as it is told', () => {
+    const { stack, compliance } = made({ remediation: ComplianceRemediation.automatic({ maximumAttempts: 25, retryInterval: Duration.hours(2) }) });
+    compliance.watchKey(new RotatingS3Key(stack, 'Key'));
+    Template.fromStack(stack).allResourcesProperties('AWS::Config::RemediationConfiguration', { Automatic: true, MaximumAutomaticAttempts: 25, RetryAttemptSeconds: 7200 });
+  });
+
+  test('where CloudFormation has none: the automations, and a warning', () => {
+    const { stack, compliance } = made({ remediation: ComplianceRemediation.automatic() }, { account: IRELAND.account, region: 'eu-north-1' });
+    compliance.watch(new SecureBucket(stack, 'Data'));
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::Config::RemediationConfiguration', 0);
+    template.resourceCountIs('AWS::SSM::Document', 3);
+    expect(warningText(compliance, 'cdk-s3-encryption:EncryptionCompliance.remediationNotInRegion')).toMatch(/in eu-north-1: the automations are made, and nobody starts them/);
+  });
+
+  test('the regions without are those of the schemas of CloudFormation', async () => {
+    const python = await ensurePythonEnvironment();
+    const folder = execFileSync(python, ['-c', 'import cfnlint, os; print(os.path.dirname(cfnlint.__file__))'], { encoding: 'utf8' }).trim();
+    const schemas = join(folder, 'data', 'schemas', 'providers');
+    const without = readdirSync(schemas).filter((file) => /^[a-z]+_.*\d\.py$/.test(file) && !file.includes('_iso') && !file.startsWith('eusc'))
+      .filter((file) => !readFileSync(join(schemas, file), 'utf8').includes('"AWS::Config::RemediationConfiguration"'));
+    expect(without.map((file) => file.replace(/\.py$/, '').replaceAll('_', '-')).sort()).toEqual([...WITHOUT_REMEDIATION].sort());
+  });
+
+  test('is there for what is named, and not for every bucket of an account', () => {
+    const { stack, compliance } = made({ remediation: ComplianceRemediation.manual() });
+    compliance.watchAccount({ approvedKeys: [kms.Key.fromKeyArn(stack, 'Key', KEY.replace('111122223333', OTHER_ACCOUNT))] });
+    Template.fromStack(stack).resourceCountIs('AWS::Config::RemediationConfiguration', 0);
+  });
+});
+
+describe('refuses', () => {
+  const withKey = (stack: Stack) => ({ approvedKeys: [kms.Key.fromKeyArn(stack, 'Approved', KEY)] });
+
+  test.each<[string, RegExp, (compliance: EncryptionCompliance, stack: Stack) => void]>([
+    ['a bucket of another region', /'bucket' must be in the region of the stack that watches it, 'eu-west-1', got 'us-east-1'.*\[WatchedElsewhere/,
+      (compliance, stack) => { compliance.watch(s3.Bucket.fromBucketAttributes(stack, 'B', { bucketName: 'orders', region: 'us-east-1' }), withKey(stack)); }],
+    ['a key of another account', /'key' must be in the account.*WatchedElsewhere/,
+      (compliance, stack) => { compliance.watchKey(kms.Key.fromKeyArn(stack, 'K', KEY.replace('111122223333', OTHER_ACCOUNT))); }],
+    ['a bucket whose key nobody knows', /'approvedKeys' must say which keys the bucket .*B may be under, got none and the bucket is imported without its key.*ApprovedKeysUnknown/,
+      (compliance, stack) => { compliance.watch(s3.Bucket.fromBucketName(stack, 'B', 'orders')); }],
+    ['a bucket under aws/s3', /its default encryption names none, which is the AWS managed key aws\/s3.*ApprovedKeysUnknown/,
+      (compliance, stack) => { compliance.watch(new s3.Bucket(stack, 'B', { encryption: s3.BucketEncryption.KMS_MANAGED })); }],
+    ['no approved keys', /'approvedKeys' must name at least one key, got \[\].*NoApprovedKeys/,
+      (compliance) => { compliance.watchAccount({ approvedKeys: [] }); }],
+    ['a key by an alias', /'approvedKeys' must be known by their ARNs, got 'arn:aws:kms:eu-west-1:111122223333:alias\/orders'.*KeyByAlias/,
+      (compliance, stack) => { compliance.watchAccount({ approvedKeys: [kms.Key.fromKeyArn(stack, 'K', 'arn:aws:kms:eu-west-1:111122223333:alias/orders')] }); }],
+    ['no buckets under SSE-S3', /'sseS3BucketNames' must name at least one bucket, got \[\]/,
+      (compliance, stack) => { compliance.watchAccount({ ...withKey(stack), sseS3BucketNames: [] }); }],
+    ['an account twice', /what is watched as 'Account' must be watched once.*WatchedTwice/,
+      (compliance, stack) => { const options = withKey(stack); compliance.watchAccount(options); compliance.watchAccount(options); }],
+  ])('%s', (_, message, act) => {
+    const { stack, compliance } = made();
+    expect(() => { act(compliance, stack); }).toThrow(message);
+  });
+
+  test('nothing that is watched', () => {
+    const { app } = made();
+    expect(() => app.synth()).toThrow(/nothing is watched, so no rule is made.*NothingWatched/);
+  });
+
+  test.each<[string, RegExp, () => void]>([
+    ['no reason', /'because' must say why 'bucket-key'.*got an empty text/, () => { ComplianceChoice.off(ComplianceRule.BUCKET_KEY, ' '); }],
+    ['a rule that is on', /'rule' must be one that is off by default, got 'bucket-key'/, () => { ComplianceChoice.on(ComplianceRule.BUCKET_KEY); }],
+    ['two choices', /'choices' must have one choice for each rule, got 2 for 'bucket-key'.*ChoiceTwice/,
+      () => { made({ choices: [ComplianceChoice.off(ComplianceRule.BUCKET_KEY, 'a'), ComplianceChoice.off(ComplianceRule.BUCKET_KEY, 'b')] }); }],
+    ['26 attempts', /'maximumAttempts' must be a whole number from 1 to 25, got 26/, () => { ComplianceRemediation.automatic({ maximumAttempts: 26 }); }],
+    ['no attempt', /'maximumAttempts' must be a whole number from 1 to 25, got 0/, () => { ComplianceRemediation.automatic({ maximumAttempts: 0 }); }],
+    ['half a second', /'retryInterval' must be whole seconds, from 1 to 2,678,000, got 0.5/, () => { ComplianceRemediation.automatic({ retryInterval: Duration.millis(500) }); }],
+    ['too long a wait', /'retryInterval' must be whole seconds, from 1 to 2,678,000, got 2764800/, () => { ComplianceRemediation.automatic({ retryInterval: Duration.days(32) }); }],
+    ['every rule off', /'choices' must leave at least one rule/, () => {
+      made({ choices: Object.values(ComplianceRule).filter((rule): rule is ComplianceRule => rule instanceof ComplianceRule).map((rule) => ComplianceChoice.off(rule, 'not here')) });
+    }],
+  ])('%s', (_, message, act) => { expect(act).toThrow(message); });
+});
+
+test('every rule says what it answers, in the words of the standards', () => {
+  const rules = Object.values(ComplianceRule).filter((rule): rule is ComplianceRule => rule instanceof ComplianceRule);
+  const shapes: Record<string, RegExp> = {
+    securityHub: /^(S3|KMS|CloudTrail)\.\d+$/, cis5: /^\d\.\d+(\.\d+)?$/, cis7: /^\d\.\d+(\.\d+)?$/, nist80053: /^[A-Z]{2}-\d+(\(\d+\))?$/, pciDss: /^\d+(\.\d+)+$/, hipaa: /^164\.3\d\d\([a-z]\)/,
+  };
+  for (const { id, title, mappings } of rules) {
+    expect(id).toMatch(/^[a-z0-9-]+$/);
+    expect(title.length).toBeLessThanOrEqual(200);
+    for (const [standard, controls] of Object.entries(mappings)) {
+      for (const control of controls as string[]) { expect([standard, control, shapes[standard].test(control)]).toEqual([standard, control, true]); }
+    }
+  }
+  expect(Token.isUnresolved(rules)).toBe(false);
+});
