@@ -7,8 +7,11 @@ export interface EncryptionGuardrailsProps {
   readonly organizationId: string;
 
   /**
-   * Who may still disable a key, schedule its deletion or delete its imported material: ARNs of roles, with
-   * `*` for parts of them, such as `arn:aws:iam::*:role/BreakGlass`. At least one.
+   * Who may still take a key away from those who need it: disable it, schedule its deletion, delete its imported
+   * material or import one that expires, cut off its key store, or put a policy that locks everybody out. ARNs of roles,
+   * with `*` for parts of them, such as `arn:aws:iam::*:role/BreakGlass`. At least one.
+   *
+   * Where stacks delete their keys with them, as in sandboxes, the role that deploys is among them, or their deletion fails.
    *
    * @default - required, unless `allowKeyDeletionBecause` says why everybody may
    */
@@ -16,12 +19,31 @@ export interface EncryptionGuardrailsProps {
 
   /**
    * Who may still change the default encryption of a bucket: ARNs of roles, with `*` for parts of them. At
-   * least one. Deployments are among them, or no bucket can be made: those of the CDK run as
-   * `arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*`.
+   * least one. Deployments are among them, or no bucket with encryption settings can be made: those of the CDK run as
+   * `arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*`, `cdk bootstrap` as whoever calls it, and what prepares new
+   * accounts as roles such as `AWSControlTowerExecution` and `stacksets-exec-*`.
+   *
+   * Nobody from outside of the organization may, whatever the policy of the bucket says.
    *
    * @default - required, unless `allowEncryptionChangeBecause` says why everybody may
    */
   readonly encryptionChangeRoleArns?: string[];
+
+  /**
+   * Who may make and change the roles that are excepted: ARNs of roles, with `*` for parts of them. What bootstraps accounts
+   * is among them.
+   *
+   * @default - whoever has the permission, and a warning: a role is excepted by its name, so whoever may make one of that
+   * name is excepted too
+   */
+  readonly roleAdministratorArns?: string[];
+
+  /**
+   * Accounts of no organization, or of others, under whose keys principals of this one may encrypt: 12 digits each.
+   *
+   * @default - none
+   */
+  readonly trustedAccountIds?: string[];
 
   /**
    * Other organizations under whose keys principals of this one may encrypt, as partners ask whose buckets
@@ -47,7 +69,8 @@ export interface EncryptionGuardrailsProps {
   readonly allowSseCBecause?: string;
 
   /**
-   * Leaves out the guardrail against plain HTTP, and says why. It warns.
+   * Leaves out the guardrail against plain HTTP, and says why. It warns. Needed where buckets are served by website
+   * endpoints, which speak nothing else.
    *
    * @default - buckets of the accounts are reached by TLS alone
    */

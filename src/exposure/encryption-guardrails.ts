@@ -6,17 +6,23 @@ import type { EncryptionGuardrailsProps } from './encryption-guardrails-props';
 import { resolveGuardrails } from './resolved-guardrails';
 import { ValidationError } from '../private/errors';
 
-/** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
-const LONGEST = 5120;
+/** Characters: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html. Until May 2026 the first was 5,120 too. */
+const LONGEST = { SERVICE_CONTROL_POLICY: 10_240, RESOURCE_CONTROL_POLICY: 5120 };
 
 /**
  * What nobody in the accounts of an organization may do to encryption, whatever the policies of the
  * accounts say: upload under keys of clients (SSE-C), reach a bucket by plain HTTP, delete keys or change
  * the encryption of buckets outside of named roles, put objects under keys of strangers.
  *
+ * For general purpose buckets; the change of encryption also for directory buckets. Whom a bucket policy lets in from
+ * outside the organization may upload under any key: that of a `SecureBucket` refuses it.
+ *
  * A service control policy for the principals of the accounts, and a resource control policy for their
  * buckets, whoever asks. Without `targetIds` they are attached to nothing: read them, attach them to an
  * account, then to the rest.
+ *
+ * Website endpoints speak plain HTTP alone and end, with everything that reads through them. Keys of stacks that go with
+ * them (`RemovalPolicy.DESTROY`) stay, unless the role that deploys may delete keys.
  *
  * Belongs in a stack of the management account, or of a delegated administrator for policies. Neither kind
  * of policy binds the management account or service-linked roles. Both types have to be enabled in the
@@ -38,6 +44,8 @@ export class EncryptionGuardrails extends Construct {
   /** What nobody may do with resources of the accounts. Empty when every guardrail of it is left out. */
   public readonly resourceControlPolicy: iam.PolicyDocument;
 
+  private previous?: CfnPolicy;
+
   constructor(scope: Construct, id: string, props: EncryptionGuardrailsProps) {
     super(scope, id);
     const { ofPrincipals, ofResources, warnings } = resolveGuardrails(this, props);
@@ -47,6 +55,8 @@ export class EncryptionGuardrails extends Construct {
     if (ofPrincipals.length + ofResources.length === 0) {
       throw new ValidationError('NothingGuarded', 'every guardrail is left out, so there is nothing to make: remove one of the props that end in Because', this);
     }
+    // One after the other: Organizations refuses changes at the same time.
+    // https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html
     if (ofPrincipals.length > 0) {
       this.make('ServiceControlPolicy', 'SERVICE_CONTROL_POLICY', 'What nobody may do to keys and to the encryption of buckets', this.serviceControlPolicy, props.targetIds);
     }
@@ -55,14 +65,16 @@ export class EncryptionGuardrails extends Construct {
     }
   }
 
-  private make(id: string, type: string, description: string, content: iam.PolicyDocument, targetIds?: string[]): void {
+  private make(id: string, type: keyof typeof LONGEST, description: string, content: iam.PolicyDocument, targetIds?: string[]): void {
     const policy = new CfnPolicy(this, id, { name: `${Names.uniqueResourceName(this, { maxLength: 100, separator: '-' })}-${id}`, description, type, content, targetIds });
-    policy.node.addValidation({ validate: () => this.tooLong(id, content) });
+    policy.node.addValidation({ validate: () => this.tooLong(id, LONGEST[type], content) });
+    if (this.previous !== undefined) { policy.addResourceDependency(this.previous); }
+    this.previous = policy;
   }
 
-  private tooLong(id: string, content: iam.PolicyDocument): string[] {
+  private tooLong(id: string, longest: number, content: iam.PolicyDocument): string[] {
     const { length } = JSON.stringify(Stack.of(this).resolve(content));
-    return length <= LONGEST ? [] : [new ValidationError('PolicyTooLong',
-      `the ${id} has ${length} characters, and Organizations takes ${LONGEST}: name fewer roles or organizations, with * for parts of the ARNs`, this).message];
+    return length <= longest ? [] : [new ValidationError('PolicyTooLong',
+      `the ${id} has ${length} characters, and Organizations takes ${longest}: name fewer roles or organizations, with * for parts of the ARNs`, this).message];
   }
 }

@@ -8,10 +8,36 @@ const EVERYTHING = ['*'];
 
 type Conditions = Record<string, Record<string, string | string[]>>;
 
-/** Keys without which data is lost. https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html */
-export function denyKeyDeletion(exceptRoleArns: readonly string[]): iam.PolicyStatement {
-  return ofPrincipals('DenyKeyDeletion', ['kms:DeleteImportedKeyMaterial', 'kms:DisableKey', 'kms:ScheduleKeyDeletion'],
-    { ArnNotLike: { 'aws:PrincipalArn': [...exceptRoleArns] } });
+/**
+ * Keys without which data is lost: deleted, disabled, cut off with their key store, locked to everybody by a policy, or
+ * made of material that expires by itself.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+ * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+ */
+export function denyKeyDeletion(exceptRoleArns: readonly string[]): iam.PolicyStatement[] {
+  const others = { ArnNotLike: { 'aws:PrincipalArn': [...exceptRoleArns] } };
+  return [
+    ofPrincipals('DenyKeyDeletion', [
+      'kms:DeleteCustomKeyStore', 'kms:DeleteImportedKeyMaterial', 'kms:DisableKey', 'kms:DisconnectCustomKeyStore', 'kms:ScheduleKeyDeletion',
+      'kms:UpdateCustomKeyStore',
+    ], others),
+    ofPrincipals('DenyKeyLockout', ['kms:CreateKey', 'kms:PutKeyPolicy'], { ...others, Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } }),
+    ofPrincipals('DenyExpiringMaterial', ['kms:ImportKeyMaterial'], { ...others, StringEquals: { 'kms:ExpirationModel': 'KEY_MATERIAL_EXPIRES' } }),
+  ];
+}
+
+/**
+ * A role is excepted by its name, so whoever makes a role of that name, or gets into one, is excepted too.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ */
+export function denyRoleForgery(roleArns: readonly string[], administratorArns: readonly string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'DenyRoleForgery',
+    effect: iam.Effect.DENY,
+    actions: ['iam:AttachRolePolicy', 'iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'],
+    resources: [...new Set(roleArns)],
+    conditions: { ArnNotLike: { 'aws:PrincipalArn': [...administratorArns] } },
+  });
 }
 
 /**
@@ -19,7 +45,16 @@ export function denyKeyDeletion(exceptRoleArns: readonly string[]): iam.PolicySt
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html
  */
 export function denyEncryptionChange(exceptRoleArns: readonly string[]): iam.PolicyStatement {
-  return ofPrincipals('DenyEncryptionChange', ['s3:PutEncryptionConfiguration'], { ArnNotLike: { 'aws:PrincipalArn': [...exceptRoleArns] } });
+  return ofPrincipals('DenyEncryptionChange', ['s3:PutEncryptionConfiguration', 's3express:PutEncryptionConfiguration'], { ArnNotLike: { 'aws:PrincipalArn': [...exceptRoleArns] } });
+}
+
+/**
+ * A bucket policy can let in an account that no service control policy binds. Without `Null` on purpose: who is of no
+ * organization has no value.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
+ */
+export function denyEncryptionChangeFromOutside(organizationId: string): iam.PolicyStatement {
+  return ofResources('DenyEncryptionChangeFromOutside', ['s3:PutEncryptionConfiguration'], { StringNotEquals: { 'aws:PrincipalOrgID': organizationId } });
 }
 
 /**
@@ -29,15 +64,15 @@ export function denyEncryptionChange(exceptRoleArns: readonly string[]): iam.Pol
  * Without `Null` on purpose: an account of no organization has no value, and is what ransom comes from.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceorgid
  */
-export function denyForeignKeys(organizationIds: readonly string[]): iam.PolicyStatement {
+export function denyForeignKeys(organizationIds: readonly string[], accountIds: readonly string[]): iam.PolicyStatement {
   return ofPrincipals('DenyForeignKeys',
     ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext', 'kms:ReEncryptTo'],
-    { StringNotEquals: { 'aws:ResourceOrgID': [...organizationIds] } });
+    { StringNotEquals: { 'aws:ResourceOrgID': [...organizationIds], ...accountIds.length === 0 ? {} : { 'aws:ResourceAccount': [...accountIds] } } });
 }
 
 /** Parts of uploads and copies need s3:PutObject too. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html#ssec-require-condition-key */
 export function denySseC(): iam.PolicyStatement {
-  return ofResources('DenySseC', ['s3:PutObject'], { Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' } });
+  return ofResources('DenySseC', ['s3:PutObject', 's3:ReplicateObject'], { Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' } });
 }
 
 /** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html */

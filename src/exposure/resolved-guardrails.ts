@@ -2,12 +2,16 @@ import { Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { EncryptionGuardrailsProps } from './encryption-guardrails-props';
-import { denyEncryptionChange, denyForeignKeys, denyInsecureTransport, denyKeyDeletion, denySseC } from './guardrail-statements';
+import {
+  denyEncryptionChange, denyEncryptionChangeFromOutside, denyForeignKeys, denyInsecureTransport, denyKeyDeletion, denyRoleForgery, denySseC,
+} from './guardrail-statements';
 import { ValidationError } from '../private/errors';
 
 const ORGANIZATION = /^o-[a-z0-9]{10,32}$/;
-/** A name that is nothing but wildcards would except everybody. */
-const ROLE = /^arn:[a-z-]+:iam::(\d{12}|\*):role\/(?=.*[A-Za-z0-9])[\w+=,.@/*?-]+$/;
+/** A name that does not begin with something fixed would except nearly everybody. */
+const ROLE = /^arn:[a-z-]+:iam::(\d{12}|\*):role\/([\w+=,.@/*?-]*\/)?[\w+=,.@-]{3}[\w+=,.@*?-]*$/;
+const ACCOUNT = /^\d{12}$/;
+const ROLES = 'ARNs of roles such as arn:aws:iam::*:role/BreakGlass, whose names begin with at least three characters that are no wildcard';
 const TARGET = /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|\d{12})$/;
 
 /** What the props mean. */
@@ -24,11 +28,20 @@ export function resolveGuardrails(scope: IConstruct, props: EncryptionGuardrails
   each(scope, 'trustedOrganizationIds', props.trustedOrganizationIds ?? [], ORGANIZATION, 'ids of organizations, such as o-exampleorg1');
   each(scope, 'targetIds', props.targetIds ?? [], TARGET, 'ids of a root (r-…), of organizational units (ou-…) or of accounts (12 digits)');
   if (props.targetIds?.length === 0) { throw new ValidationError('NoTargets', '\'targetIds\' must name at least one target, got []: leave it out to make the policies without attaching them', scope); }
-  if (props.allowForeignKeysBecause !== undefined && props.trustedOrganizationIds !== undefined) {
-    throw new ValidationError('TrustForNothing', '\'trustedOrganizationIds\' says whose keys are not foreign, and \'allowForeignKeysBecause\' allows all: remove one of them', scope);
+  each(scope, 'trustedAccountIds', props.trustedAccountIds ?? [], ACCOUNT, 'ids of accounts, of 12 digits');
+  const trust = props.trustedOrganizationIds !== undefined ? 'trustedOrganizationIds' : props.trustedAccountIds !== undefined ? 'trustedAccountIds' : undefined;
+  if (props.allowForeignKeysBecause !== undefined && trust !== undefined) {
+    throw new ValidationError('TrustForNothing', `'${trust}' says whose keys are not foreign, and \'allowForeignKeysBecause' allows all: remove one of them`, scope);
   }
   const deletion = roles(scope, 'keyDeletionRoleArns', props.keyDeletionRoleArns, 'allowKeyDeletionBecause', props.allowKeyDeletionBecause);
   const change = roles(scope, 'encryptionChangeRoleArns', props.encryptionChangeRoleArns, 'allowEncryptionChangeBecause', props.allowEncryptionChangeBecause);
+  const excepted = [...deletion ?? [], ...change ?? []];
+  const administrators = props.roleAdministratorArns;
+  if (administrators !== undefined) {
+    if (administrators.length === 0) { throw new ValidationError('NobodyAdministers', '\'roleAdministratorArns\' must name at least one role, got []: leave it out to let whoever has the permission', scope); }
+    if (excepted.length === 0) { throw new ValidationError('NothingToAdminister', '\'roleAdministratorArns\' says who may make the excepted roles, and no role is excepted: remove it', scope); }
+    each(scope, 'roleAdministratorArns', administrators, ROLE, ROLES);
+  }
   const left: [id: string, what: string, why: string | undefined][] = [
     ['sseCAllowed', 'uploads may use keys that only clients have (SSE-C)', props.allowSseCBecause],
     ['plainHttpAllowed', 'buckets may be reached by plain HTTP', props.allowPlainHttpBecause],
@@ -41,16 +54,22 @@ export function resolveGuardrails(scope: IConstruct, props: EncryptionGuardrails
   }
   return {
     ofPrincipals: [
-      ...deletion === undefined ? [] : [denyKeyDeletion(deletion)],
+      ...deletion === undefined ? [] : denyKeyDeletion(deletion),
       ...change === undefined ? [] : [denyEncryptionChange(change)],
-      ...props.allowForeignKeysBecause === undefined ? [denyForeignKeys(organizations)] : [],
+      ...props.allowForeignKeysBecause === undefined ? [denyForeignKeys(organizations, props.trustedAccountIds ?? [])] : [],
+      ...administrators === undefined ? [] : [denyRoleForgery(excepted, administrators)],
     ],
     ofResources: [
       ...props.allowSseCBecause === undefined ? [denySseC()] : [],
       ...props.allowPlainHttpBecause === undefined ? [denyInsecureTransport()] : [],
+      ...change === undefined ? [] : [denyEncryptionChangeFromOutside(props.organizationId)],
     ],
     warnings: [
       ...left.flatMap(([id, what, why]) => (why === undefined ? [] : [{ id: `cdk-s3-encryption:EncryptionGuardrails.${id}`, text: `${what}. Reason given: ${why}` }])),
+      ...excepted.length > 0 && administrators === undefined ? [{
+        id: 'cdk-s3-encryption:EncryptionGuardrails.rolesCanBeForged',
+        text: 'whoever may make a role of an excepted name, or change one, in an account that is bound is excepted too: give roleAdministratorArns, or acknowledge this where such roles are protected by another policy',
+      }] : [],
       ...props.targetIds === undefined ? [{
         id: 'cdk-s3-encryption:EncryptionGuardrails.notAttached',
         text: 'the policies are attached to nothing and stop nothing: give targetIds, an account to try first',
@@ -77,6 +96,6 @@ function roles(
   if (given === undefined || given.length === 0) {
     throw new ValidationError('NobodyExcepted', `'${prop}' must name at least one role, got ${given === undefined ? 'nothing' : '[]'}: name those that may, or give '${allow}' with the reason`, scope);
   }
-  each(scope, prop, given, ROLE, 'ARNs of roles such as arn:aws:iam::*:role/BreakGlass, in which * stands for a part and not for every name');
+  each(scope, prop, given, ROLE, ROLES);
   return given;
 }

@@ -3,7 +3,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { EncryptionGuardrails } from '../../src';
 import { ANYTHING } from '../proofs/fixtures';
-import { ACCOUNT, keyArn, ORGANIZATION, OTHER_ACCOUNT, role } from '../proofs/names';
+import { ACCOUNT, keyArn, LONE_ACCOUNT, ORGANIZATION, OTHER_ACCOUNT, OTHER_ORGANIZATION, role } from '../proofs/names';
 import { type Caller, identity, type Request, service, session } from '../proofs/request';
 import { simulate } from '../proofs/simulate';
 import { type Policy, type World, worldOf } from '../proofs/world';
@@ -12,31 +12,42 @@ const ADMINISTRATOR = role('Administrator');
 const BREAK_GLASS = role('BreakGlass');
 const DEPLOYMENT = role(`cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-eu-west-1`);
 const STRANGER = role('Stranger', OTHER_ACCOUNT);
+const LONER = role('Loner', LONE_ACCOUNT);
+const SECURITY = role('Security');
+/** Keys of a stranger of another organization, and of one of none, whose policies admit everybody: as ransom has it. */
 const FOREIGN_KEY = keyArn('Foreign', OTHER_ACCOUNT);
+const LONE_KEY = keyArn('Lone', LONE_ACCOUNT);
 
 /** A bucket and a key that nobody hardened: only the guardrails stand in the way. */
-const guarded: World = withForeignKey(worldOf('An organization with guardrails', (stack) => {
+const guarded: World = withForeignKeys(worldOf('An organization with guardrails', (stack) => {
   new EncryptionGuardrails(stack, 'Guardrails', {
     organizationId: ORGANIZATION,
     keyDeletionRoleArns: ['arn:aws:iam::*:role/BreakGlass'],
     encryptionChangeRoleArns: ['arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*'],
+    roleAdministratorArns: ['arn:aws:iam::*:role/Security'],
     targetIds: [ACCOUNT],
   });
   const key = new kms.Key(stack, 'Key');
   const bucket = new s3.Bucket(stack, 'Data', { bucketName: 'data', encryptionKey: key });
   bucket.addToResourcePolicy(new iam.PolicyStatement({
-    principals: [new iam.ArnPrincipal(STRANGER)], actions: ['s3:PutObject', 's3:GetObject'], resources: [bucket.arnForObjects('*')],
+    principals: [new iam.ArnPrincipal(STRANGER), new iam.ArnPrincipal(LONER)],
+    actions: ['s3:PutObject', 's3:GetObject', 's3:GetEncryptionConfiguration', 's3:PutEncryptionConfiguration'],
+    resources: [bucket.bucketArn, bucket.arnForObjects('*')],
   }));
-  return { [ADMINISTRATOR]: [ANYTHING], [BREAK_GLASS]: [ANYTHING], [DEPLOYMENT]: [ANYTHING], [STRANGER]: [ANYTHING] };
+  bucket.addToResourcePolicy(new iam.PolicyStatement({
+    principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')], actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')],
+  }));
+  return Object.fromEntries([ADMINISTRATOR, BREAK_GLASS, DEPLOYMENT, SECURITY, STRANGER, LONER].map((arn) => [arn, [ANYTHING]]));
 }));
 const free: World = { ...guarded, guardrails: undefined };
-const [KEY] = guarded.policies.filter(({ kind, attachedTo: [arn] }) => kind === 'key' && arn !== FOREIGN_KEY).map(({ attachedTo: [arn] }) => arn);
+const [KEY] = guarded.policies.filter(({ kind, attachedTo: [arn] }) => kind === 'key' && !isForeign(arn)).map(({ attachedTo: [arn] }) => arn);
 
-/** Somebody else's key, whose policy admits everybody: as ransom has it. */
-function withForeignKey(world: World): World {
+function isForeign(arn: string): boolean { return arn === FOREIGN_KEY || arn === LONE_KEY; }
+
+function withForeignKeys(world: World): World {
   const policy: Policy = {
     kind: 'key',
-    attachedTo: [FOREIGN_KEY],
+    attachedTo: [FOREIGN_KEY, LONE_KEY],
     document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' }] },
   };
   return { ...world, policies: [...world.policies, policy] };
@@ -49,19 +60,28 @@ describe('stopped, and allowed without the guardrails', () => {
   test.each<[string, Caller, Request]>([
     ['an upload under a key of the client', administrator, upload({ customerKey: true })],
     ['such an upload from another account', identity(STRANGER), upload({ customerKey: true })],
+    ['an object replicated under a key of a client', administrator, { s3: 'ReplicateObject', bucket: 'data', object: 'a', headers: { customerKey: true } }],
     ['plain HTTP', administrator, { s3: 'GetObject', bucket: 'data', object: 'a', transport: 'plain HTTP' }],
+    ['a listing by plain HTTP', administrator, { s3: 'ListBucket', bucket: 'data', transport: 'plain HTTP' }],
+    ['a deletion by plain HTTP', administrator, { s3: 'DeleteObject', bucket: 'data', object: 'a', transport: 'plain HTTP' }],
     ['plain HTTP from another account', identity(STRANGER), upload({ algorithm: 'AES256' }, { transport: 'plain HTTP' })],
     ['an upload under the key of a stranger', administrator, upload({ algorithm: 'aws:kms', keyArn: FOREIGN_KEY })],
+    ['an upload under the key of somebody of no organization', administrator, upload({ algorithm: 'aws:kms', keyArn: LONE_KEY })],
     ['an object moved to the key of a stranger', administrator, { s3: 'UpdateObjectEncryption', bucket: 'data', object: 'a', headers: { algorithm: 'aws:kms', keyArn: FOREIGN_KEY } }],
     ['encrypting under the key of a stranger', administrator, { kms: 'Encrypt', keyArn: FOREIGN_KEY }],
     ['re-encrypting under it', administrator, { kms: 'ReEncryptTo', keyArn: FOREIGN_KEY }],
     ['a data key without plaintext of it', administrator, { kms: 'GenerateDataKeyWithoutPlaintext', keyArn: FOREIGN_KEY }],
     ['the deletion of a key', administrator, { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
     ['disabling a key', administrator, { kms: 'DisableKey', keyArn: KEY }],
+    ['a policy that locks everybody out', administrator, { kms: 'PutKeyPolicy', keyArn: KEY, context: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } }],
+    ['a key that was made so', administrator, { kms: 'CreateKey', keyArn: KEY, context: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } }],
+    ['material that expires', administrator, { kms: 'ImportKeyMaterial', keyArn: KEY, context: { 'kms:ExpirationModel': 'KEY_MATERIAL_EXPIRES' } }],
     ['the deletion of its material', administrator, { kms: 'DeleteImportedKeyMaterial', keyArn: KEY }],
     ['the deletion of a key in a session', session(ADMINISTRATOR), { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
     ['the deletion of a key by a deployment', identity(DEPLOYMENT), { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
     ['another default encryption', administrator, { s3: 'PutEncryptionConfiguration', bucket: 'data' }],
+    ['another default encryption from another organization', identity(STRANGER, OTHER_ORGANIZATION), { s3: 'PutEncryptionConfiguration', bucket: 'data' }],
+    ['another default encryption from no organization', identity(LONER), { s3: 'PutEncryptionConfiguration', bucket: 'data' }],
     ['another default encryption by who may delete keys', identity(BREAK_GLASS), { s3: 'PutEncryptionConfiguration', bucket: 'data' }],
   ])('%s', async (_, caller, request) => {
     expect(await simulate(free, caller, request)).toBe('allowed');
@@ -74,6 +94,21 @@ describe('not stopped', () => {
     ['an upload without headers', administrator, upload()],
     ['an upload under SSE-S3', administrator, upload({ algorithm: 'AES256' })],
     ['an upload under a key of the account', administrator, upload({ algorithm: 'aws:kms', keyArn: KEY })],
+    ['a multipart upload', administrator, upload({ algorithm: 'aws:kms', keyArn: KEY }, { decryptsToo: true })],
+    ['a replica', administrator, { s3: 'ReplicateObject', bucket: 'data', object: 'a' }],
+    ['a listing', administrator, { s3: 'ListBucket', bucket: 'data' }],
+    ['a new bucket', administrator, { s3: 'CreateBucket', bucket: 'data' }],
+    ['another bucket policy', administrator, { s3: 'PutBucketPolicy', bucket: 'data' }],
+    ['a new key', administrator, { kms: 'CreateKey', keyArn: KEY, context: { 'kms:BypassPolicyLockoutSafetyCheck': 'false' } }],
+    ['another key policy', administrator, { kms: 'PutKeyPolicy', keyArn: KEY, context: { 'kms:BypassPolicyLockoutSafetyCheck': 'false' } }],
+    ['another key policy by a caller who does not say', administrator, { kms: 'PutKeyPolicy', keyArn: KEY }],
+    ['material that does not expire', administrator, { kms: 'ImportKeyMaterial', keyArn: KEY, context: { 'kms:ExpirationModel': 'KEY_MATERIAL_DOES_NOT_EXPIRE' } }],
+    ['a key enabled again', administrator, { kms: 'EnableKey', keyArn: KEY }],
+    ['a tag on a key', administrator, { kms: 'TagResource', keyArn: KEY }],
+    ['a grant', administrator, { kms: 'CreateGrant', keyArn: KEY }],
+    ['less rotation, which another rule finds', administrator, { kms: 'DisableKeyRotation', keyArn: KEY }],
+    ['looking at the key of a stranger', administrator, { kms: 'DescribeKey', keyArn: FOREIGN_KEY }],
+    ['re-encrypting from the key of a stranger', administrator, { kms: 'ReEncryptFrom', keyArn: FOREIGN_KEY }],
     ['a read', administrator, { s3: 'GetObject', bucket: 'data', object: 'a' }],
     ['a read by another account, by TLS', identity(STRANGER), { s3: 'GetObject', bucket: 'data', object: 'a', headers: {} }],
     ['decrypting what a stranger encrypted', administrator, { kms: 'Decrypt', keyArn: FOREIGN_KEY }],
@@ -81,41 +116,59 @@ describe('not stopped', () => {
     ['and in a session of it', session(BREAK_GLASS), { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
     ['a deletion that is called off, by anybody', administrator, { kms: 'CancelKeyDeletion', keyArn: KEY }],
     ['another default encryption by a deployment', identity(DEPLOYMENT), { s3: 'PutEncryptionConfiguration', bucket: 'data' }],
-    ['somebody of another organization with keys of theirs', identity(STRANGER), { kms: 'Encrypt', keyArn: FOREIGN_KEY }],
+    ['reading the configuration from another account', identity(STRANGER, OTHER_ORGANIZATION), { s3: 'GetEncryptionConfiguration', bucket: 'data' }],
     ['reading the configuration', administrator, { s3: 'GetEncryptionConfiguration', bucket: 'data' }],
   ])('%s', async (_, caller, request) => {
     // What KMS says to the other account is about the key of the bucket, which does not admit it: not asked here.
-    const world = caller.principal === STRANGER && 's3' in request ? { ...guarded, buckets: {} } : guarded;
+    const world = [STRANGER, LONER].includes(caller.principal) && 's3' in request ? { ...guarded, buckets: {} } : guarded;
     expect(await simulate(world, caller, request)).toBe('allowed');
   });
 
   test('services that deliver to buckets', async () => {
     const delivery = service('logging.s3.amazonaws.com', { account: ACCOUNT });
-    const before = await simulate(free, delivery, upload({ algorithm: 'AES256' }));
-    expect(await simulate(guarded, delivery, upload({ algorithm: 'AES256' }))).toBe(before);
+    expect(await simulate(guarded, delivery, upload({ algorithm: 'AES256' }))).toBe('allowed');
+  });
+
+  test('who administers the roles that are excepted', async () => {
+    const forged = (action: string): Request => ({ iam: action, role: role('BreakGlass') });
+    for (const action of ['CreateRole', 'UpdateAssumeRolePolicy', 'PutRolePolicy', 'AttachRolePolicy']) {
+      expect(await simulate(free, administrator, forged(action))).toBe('allowed');
+      expect(await simulate(guarded, administrator, forged(action))).toBe('denied');
+      expect(await simulate(guarded, identity(SECURITY), forged(action))).toBe('allowed');
+      expect(await simulate(guarded, administrator, { iam: action, role: role('Application') })).toBe('allowed');
+    }
   });
 });
 
-test('trusted organizations are no strangers, and others stay so', async () => {
-  const trusting = withForeignKey(worldOf('An organization that trusts another', (stack) => {
+test('trusted organizations and accounts are no strangers, and others stay so', async () => {
+  const trusting = withForeignKeys(worldOf('An organization that trusts another', (stack) => {
     new EncryptionGuardrails(stack, 'Guardrails', {
-      organizationId: 'o-exampleother', trustedOrganizationIds: [ORGANIZATION], keyDeletionRoleArns: [BREAK_GLASS], encryptionChangeRoleArns: [DEPLOYMENT],
+      organizationId: 'o-exampleother',
+      trustedOrganizationIds: [ORGANIZATION],
+      trustedAccountIds: [LONE_ACCOUNT],
+      keyDeletionRoleArns: [BREAK_GLASS],
+      encryptionChangeRoleArns: [DEPLOYMENT],
     });
     new kms.Key(stack, 'Key');
     return { [ADMINISTRATOR]: [ANYTHING] };
   }));
-  const [trusted] = trusting.policies.filter(({ kind, attachedTo: [arn] }) => kind === 'key' && arn !== FOREIGN_KEY).map(({ attachedTo: [arn] }) => arn);
+  const [trusted] = trusting.policies.filter(({ kind, attachedTo: [arn] }) => kind === 'key' && !isForeign(arn)).map(({ attachedTo: [arn] }) => arn);
   expect(await simulate(trusting, administrator, { kms: 'Encrypt', keyArn: trusted })).toBe('allowed');
+  expect(await simulate(trusting, administrator, { kms: 'Encrypt', keyArn: LONE_KEY })).toBe('allowed');
   expect(await simulate(trusting, administrator, { kms: 'Encrypt', keyArn: FOREIGN_KEY })).toBe('denied');
 });
 
 describe('each statement is needed: without it something passes', () => {
-  const STOPPED: Record<string, Request> = {
+  const STOPPED: Record<string, Request & { readonly by?: Caller }> = {
     DenySseC: upload({ customerKey: true }),
     DenyInsecureTransport: { s3: 'GetObject', bucket: 'data', object: 'a', transport: 'plain HTTP' },
     DenyForeignKeys: { kms: 'Encrypt', keyArn: FOREIGN_KEY },
     DenyKeyDeletion: { kms: 'ScheduleKeyDeletion', keyArn: KEY },
     DenyEncryptionChange: { s3: 'PutEncryptionConfiguration', bucket: 'data' },
+    DenyEncryptionChangeFromOutside: { s3: 'PutEncryptionConfiguration', bucket: 'data', by: identity(LONER) },
+    DenyExpiringMaterial: { kms: 'ImportKeyMaterial', keyArn: KEY, context: { 'kms:ExpirationModel': 'KEY_MATERIAL_EXPIRES' } },
+    DenyKeyLockout: { kms: 'PutKeyPolicy', keyArn: KEY, context: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } },
+    DenyRoleForgery: { iam: 'CreateRole', role: role('BreakGlass') },
   };
   const documents = [...guarded.guardrails?.principals ?? [], ...guarded.guardrails?.resources ?? []];
 
@@ -128,6 +181,6 @@ describe('each statement is needed: without it something passes', () => {
       { ...document, Statement: document.Statement.filter(({ Sid }) => Sid !== sid) }));
     const { principals = [], resources = [] } = guarded.guardrails ?? {};
     const world = { ...guarded, guardrails: { principals: without([...principals]), resources: without([...resources]) } };
-    expect(await simulate(world, administrator, request)).toBe('allowed');
+    expect(await simulate(world, request.by ?? administrator, request)).toBe('allowed');
   });
 });

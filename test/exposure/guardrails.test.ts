@@ -7,6 +7,7 @@ const PROPS: EncryptionGuardrailsProps = {
   organizationId: 'o-exampleorg1',
   keyDeletionRoleArns: ['arn:aws:iam::*:role/BreakGlass'],
   encryptionChangeRoleArns: ['arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*'],
+  roleAdministratorArns: ['arn:aws:iam::*:role/SecurityTeam'],
   targetIds: ['ou-abcd-11111111', '111122223333', 'r-abcd'],
 };
 
@@ -28,8 +29,8 @@ const sids = ({ Content }: Policy) => Content.Statement.map(({ Sid }) => Sid);
 test('makes a policy for principals and one for resources, and attaches both', () => {
   const found = policies(made().template);
   expect(found.map((policy) => [policy.Type, sids(policy), policy.TargetIds])).toEqual([
-    ['SERVICE_CONTROL_POLICY', ['DenyKeyDeletion', 'DenyEncryptionChange', 'DenyForeignKeys'], PROPS.targetIds],
-    ['RESOURCE_CONTROL_POLICY', ['DenySseC', 'DenyInsecureTransport'], PROPS.targetIds],
+    ['SERVICE_CONTROL_POLICY', ['DenyKeyDeletion', 'DenyKeyLockout', 'DenyExpiringMaterial', 'DenyEncryptionChange', 'DenyForeignKeys', 'DenyRoleForgery'], PROPS.targetIds],
+    ['RESOURCE_CONTROL_POLICY', ['DenySseC', 'DenyInsecureTransport', 'DenyEncryptionChangeFromOutside'], PROPS.targetIds],
   ]);
   expect(new Set(found.map(({ Name }) => Name)).size).toBe(2);
   // Organizations takes no principal in the one, and nothing but everybody in the other.
@@ -45,7 +46,7 @@ test('two of them in one stack have names of their own', () => {
 
 test('the documents are there to be read', () => {
   const { guardrails } = made();
-  expect(guardrails.serviceControlPolicy.statementCount).toBe(3);
+  expect(guardrails.serviceControlPolicy.statementCount).toBe(6);
   expect(JSON.stringify(guardrails.resourceControlPolicy.toJSON())).toContain('customer-algorithm');
 });
 
@@ -55,24 +56,40 @@ test('without targets they are made, stop nothing, and that is said', () => {
   expect(warningIds(stack)).toEqual(['cdk-s3-encryption:EncryptionGuardrails.notAttached']);
 });
 
+test('who makes roles of an excepted name is excepted, which is said unless somebody is named', () => {
+  const { stack, template } = made({ roleAdministratorArns: undefined });
+  expect(warningIds(stack)).toEqual(['cdk-s3-encryption:EncryptionGuardrails.rolesCanBeForged']);
+  expect(policies(template).flatMap(sids)).not.toContain('DenyRoleForgery');
+  const [{ Content }] = policies(made().template);
+  expect(Content.Statement.find(({ Sid }) => Sid === 'DenyRoleForgery')).toMatchObject({
+    Resource: [...PROPS.keyDeletionRoleArns!, ...PROPS.encryptionChangeRoleArns!],
+  });
+});
+
+test('one policy waits for the other: Organizations refuses changes at the same time', () => {
+  const found = made().template.findResources('AWS::Organizations::Policy');
+  const [[first, { DependsOn: before }], [, { DependsOn: after }]] = Object.entries(found);
+  expect([before, after]).toEqual([undefined, [first]]);
+});
+
 test('a guardrail that is attached warns of nothing', () => { expect(warningIds(made().stack)).toEqual([]); });
 
 test.each([
-  ['allowSseCBecause', {}, 'DenySseC', 'sseCAllowed'],
-  ['allowPlainHttpBecause', {}, 'DenyInsecureTransport', 'plainHttpAllowed'],
-  ['allowKeyDeletionBecause', { keyDeletionRoleArns: undefined }, 'DenyKeyDeletion', 'keyDeletionAllowed'],
-  ['allowEncryptionChangeBecause', { encryptionChangeRoleArns: undefined }, 'DenyEncryptionChange', 'encryptionChangeAllowed'],
-  ['allowForeignKeysBecause', {}, 'DenyForeignKeys', 'foreignKeysAllowed'],
-])('%s leaves it out, and says so', (prop, more, sid, warning) => {
+  ['allowSseCBecause', {}, ['DenySseC'], 'sseCAllowed'],
+  ['allowPlainHttpBecause', {}, ['DenyInsecureTransport'], 'plainHttpAllowed'],
+  ['allowKeyDeletionBecause', { keyDeletionRoleArns: undefined }, ['DenyKeyDeletion', 'DenyKeyLockout', 'DenyExpiringMaterial'], 'keyDeletionAllowed'],
+  ['allowEncryptionChangeBecause', { encryptionChangeRoleArns: undefined }, ['DenyEncryptionChange', 'DenyEncryptionChangeFromOutside'], 'encryptionChangeAllowed'],
+  ['allowForeignKeysBecause', {}, ['DenyForeignKeys'], 'foreignKeysAllowed'],
+])('%s leaves it out, and says so', (prop, more, left, warning) => {
+  const all = policies(made().template).flatMap(sids);
   const { stack, template } = made({ ...more, [prop]: 'a partner asks for it' });
-  expect(policies(template).flatMap(sids)).not.toContain(sid);
-  expect(policies(template).flatMap(sids)).toHaveLength(4);
+  expect(policies(template).flatMap(sids)).toEqual(all.filter((sid) => !left.includes(sid as string)));
   expect(warningText(stack, `cdk-s3-encryption:EncryptionGuardrails.${warning}`)).toContain('Reason given: a partner asks for it');
   expect(() => made({ ...more, [prop]: ' ' })).toThrow(new RegExp(`'${prop}' must say why`));
 });
 
 test('a kind of policy without statements is not made', () => {
-  const { template } = made({ allowSseCBecause: 'x', allowPlainHttpBecause: 'y' });
+  const { template } = made({ allowSseCBecause: 'x', allowPlainHttpBecause: 'y', allowEncryptionChangeBecause: 'z', encryptionChangeRoleArns: undefined });
   template.hasResourceProperties('AWS::Organizations::Policy', { Type: 'SERVICE_CONTROL_POLICY', Content: Match.anyValue() });
   template.resourceCountIs('AWS::Organizations::Policy', 1);
 });
@@ -83,7 +100,16 @@ describe('is refused', () => {
     ['a trusted one that is none', { trustedOrganizationIds: ['x'] }, /'trustedOrganizationIds' must be/],
     ['nobody who deletes keys', { keyDeletionRoleArns: undefined }, /'keyDeletionRoleArns' must name at least one role, got nothing.*allowKeyDeletionBecause/],
     ['an empty list', { encryptionChangeRoleArns: [] }, /'encryptionChangeRoleArns' must name at least one role, got \[\]/],
-    ['everybody by a wildcard', { keyDeletionRoleArns: ['arn:aws:iam::*:role/*'] }, /in which \* stands for a part and not for every name, got 'arn:aws:iam::\*:role\/\*'/],
+    ['everybody by a wildcard', { keyDeletionRoleArns: ['arn:aws:iam::*:role/*'] }, /whose names begin with at least three characters that are no wildcard, got 'arn:aws:iam::\*:role\/\*'/],
+    ['nearly everybody by a wildcard', { keyDeletionRoleArns: ['arn:aws:iam::*:role/*e*'] }, /whose names begin with at least three characters/],
+    ['everybody in a path', { keyDeletionRoleArns: ['arn:aws:iam::*:role/teams/*'] }, /whose names begin with at least three characters/],
+    ['a trusted account that is none', { trustedAccountIds: ['1234'] }, /'trustedAccountIds' must be ids of accounts, of 12 digits, got '1234'/],
+    ['a trusted account beside no guard', { allowForeignKeysBecause: 'x', trustedAccountIds: ['111122223333'] }, /'trustedAccountIds' says whose keys are not foreign/],
+    ['nobody who makes roles', { roleAdministratorArns: [] }, /'roleAdministratorArns' must name at least one role, got \[\]/],
+    ['who makes roles, by a wildcard', { roleAdministratorArns: ['arn:aws:iam::*:role/*'] }, /'roleAdministratorArns' must be ARNs of roles/],
+    ['who makes roles of which none is excepted', {
+      keyDeletionRoleArns: undefined, allowKeyDeletionBecause: 'x', encryptionChangeRoleArns: undefined, allowEncryptionChangeBecause: 'y',
+    }, /says who may make the excepted roles, and no role is excepted/],
     ['a user', { keyDeletionRoleArns: ['arn:aws:iam::111122223333:user/me'] }, /ARNs of roles/],
     ['a session', { keyDeletionRoleArns: ['arn:aws:sts::111122223333:assumed-role/A/b'] }, /ARNs of roles/],
     ['who may, and everybody as well', { allowKeyDeletionBecause: 'x' }, /'keyDeletionRoleArns' says who may, and 'allowKeyDeletionBecause' lets everybody/],
@@ -98,11 +124,16 @@ describe('is refused', () => {
       allowKeyDeletionBecause: 'c',
       allowEncryptionChangeBecause: 'd',
       allowForeignKeysBecause: 'e',
+      roleAdministratorArns: undefined,
     }, /every guardrail is left out/],
   ])('%s', (_, props, error) => { expect(() => made(props)).toThrow(error); });
 
+  test.each(['arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_BreakGlass_*', 'arn:aws:iam::111122223333:role/teams/Ops'])('and %s is not', (arn) => {
+    expect(() => made({ keyDeletionRoleArns: [arn] })).not.toThrow();
+  });
+
   test('what Organizations would find too long', () => {
-    const many = Array.from({ length: 100 }, (_, n) => `arn:aws:iam::111122223333:role/path/to/some/role-${n}`);
-    expect(() => made({ keyDeletionRoleArns: many }).template).toThrow(/the ServiceControlPolicy has \d+ characters, and Organizations takes 5120: name fewer roles/);
+    const many = Array.from({ length: 60 }, (_, n) => `arn:aws:iam::111122223333:role/path/to/some/role-${n}`);
+    expect(() => made({ keyDeletionRoleArns: many }).template).toThrow(/the ServiceControlPolicy has \d+ characters, and Organizations takes 10240: name fewer roles/);
   });
 });

@@ -462,6 +462,8 @@ const GUARDRAILS: Row[] = [
     keyDeletionRoleArns: [excepted(stack, 'BreakGlass')],
     encryptionChangeRoleArns: [excepted(stack, 'cdk-hnb659fds-cfn-exec-role-*')],
     trustedOrganizationIds: ['o-exampleorg2'],
+    trustedAccountIds: [OTHER_ACCOUNT],
+    roleAdministratorArns: [excepted(stack, 'Security')],
     targetIds: [OTHER_ACCOUNT],
   }), { breaks: OF_ALL }),
   guardrails('of principals alone', (stack) => ({

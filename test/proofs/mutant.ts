@@ -26,7 +26,7 @@ function likelyFirst(proofs: readonly Proof[], { policy, statement }: Place): Pr
   const actions = JSON.stringify(statement.Action);
   const principals = JSON.stringify(statement.Principal ?? '');
   const likelihood = ({ caller, request }: Proof): number => {
-    const isAbout = actions.includes('kms' in request ? `kms:${request.kms}` : `s3:${request.s3}`) ? 1 : 0;
+    const isAbout = actions.includes('kms' in request ? `kms:${request.kms}` : 'iam' in request ? `iam:${request.iam}` : `s3:${request.s3}`) ? 1 : 0;
     const isBy = policy.attachedTo.includes(caller.identity) || principals.includes(caller.identity) ? 2 : 0;
     return isAbout + isBy;
   };

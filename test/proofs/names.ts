@@ -3,7 +3,11 @@ import type { Environment } from '../../deployer/intrinsics';
 export const ACCOUNT = '111122223333';
 export const OTHER_ACCOUNT = '444455556666';
 export const REGION = 'eu-west-1';
+/** In no organization at all. */
+export const LONE_ACCOUNT = '999988887777';
 export const ORGANIZATION = 'o-exampleorg1';
+/** That of the other account. */
+export const OTHER_ORGANIZATION = 'o-otherother2';
 
 export const ENVIRONMENT: Environment = {
   partition: 'aws', region: REGION, account: ACCOUNT, urlSuffix: 'amazonaws.com', stackName: 'World',

@@ -44,7 +44,13 @@ export interface KmsRequest {
   readonly context?: Context;
 }
 
-export type Request = S3Request | KmsRequest;
+/** A request to IAM about a role. */
+export interface IamRequest {
+  readonly iam: string;
+  readonly role: string;
+}
+
+export type Request = S3Request | KmsRequest | IamRequest;
 
 /** A role or user that makes a request. */
 export function identity(arn: string, organization?: string): Caller {

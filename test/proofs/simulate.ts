@@ -1,6 +1,6 @@
 import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
-import { ACCOUNT, bucketArn, keyArn, ORGANIZATION } from './names';
-import { accountOf, Caller, Context, isService, KmsRequest, Request, S3Request, through } from './request';
+import { ACCOUNT, bucketArn, keyArn, ORGANIZATION, OTHER_ACCOUNT, OTHER_ORGANIZATION } from './names';
+import { accountOf, Caller, Context, isService, IamRequest, KmsRequest, Request, S3Request, through } from './request';
 import { conditionKeys, PolicyDocument, simulatableKey } from './statement';
 import type { Policy, World } from './world';
 
@@ -29,11 +29,15 @@ const KMS_CALLS: Record<string, string[]> = {
 
 /** Whether AWS would serve the request, S3 and KMS each asked for what is theirs. */
 export async function simulate(world: World, caller: Caller, request: Request): Promise<Outcome> {
-  const decisions = 'kms' in request ? [kmsDecision(world, request, {})] : s3Decisions(world, caller, request);
+  const decisions = 'kms' in request ? [kmsDecision(world, request, {})] : 'iam' in request ? [iamDecision(request)] : s3Decisions(world, caller, request);
   for (const decision of decisions) {
     if (await decide(world, caller, decision) === 'denied') { return 'denied'; }
   }
   return 'allowed';
+}
+
+function iamDecision(request: IamRequest): Decision {
+  return { action: `iam:${request.iam}`, resource: request.role, account: accountOf(request.role), context: {} };
 }
 
 function s3Decisions(world: World, caller: Caller, request: S3Request): Decision[] {
@@ -60,9 +64,10 @@ function s3Decisions(world: World, caller: Caller, request: S3Request): Decision
 function kmsDecision(world: World, request: KmsRequest, context: Context): Decision {
   return {
     action: `kms:${request.kms}`,
-    resource: request.keyArn,
+    // A key that is not there yet has neither a name nor a policy.
+    resource: request.kms === 'CreateKey' ? '*' : request.keyArn,
     account: accountOf(request.keyArn),
-    resourcePolicy: policyOn(world, 'key', request.keyArn),
+    resourcePolicy: request.kms === 'CreateKey' ? undefined : policyOn(world, 'key', request.keyArn),
     context: { ...context, ...request.context },
   };
 }
@@ -79,15 +84,15 @@ function keyInUse(world: World, { bucket, s3, headers = {} }: S3Request): string
 
 function transport(caller: Caller, request: S3Request): Context {
   if (request.transport === 'plain HTTP') { return { 'aws:SecureTransport': 'false' }; }
-  // S3 does not know the TLS version of most calls inside AWS.
-  if (isService(caller) && request.transport === undefined) { return { 'aws:SecureTransport': 'true' }; }
+  // What services do by themselves says nothing of transport: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
+  if (isService(caller) && request.transport === undefined) { return {}; }
   return { 'aws:SecureTransport': 'true', 's3:TlsVersion': request.transport === 'TLS 1.1' ? '1.1' : '1.3' };
 }
 
 function encryptionHeaders(world: World, request: S3Request): Context {
   const { algorithm, keyArn: named, customerKey = false } = request.headers ?? {};
   const byDefault = world.buckets[request.bucket];
-  if (request.s3 !== 'PutObject' && request.s3 !== 'UpdateObjectEncryption') { return {}; }
+  if (!['PutObject', 'ReplicateObject', 'UpdateObjectEncryption'].includes(request.s3)) { return {}; }
   if (customerKey) { return { 's3:x-amz-server-side-encryption-customer-algorithm': 'AES256' }; }
   const fill = request.defaultsFirst === true;
   const algorithmSeen = algorithm ?? (fill ? byDefault.algorithm : undefined);
@@ -122,7 +127,8 @@ async function decide(world: World, caller: Caller, decision: Decision): Promise
 
 /** Told only where an organization asks for it: it is in the context of each request, and changes nothing else. */
 function organizationOf({ guardrails }: World, { account }: Decision): Context {
-  return guardrails === undefined || account !== ACCOUNT ? {} : { 'aws:ResourceOrgID': ORGANIZATION };
+  const organization = account === ACCOUNT ? ORGANIZATION : account === OTHER_ACCOUNT ? OTHER_ORGANIZATION : undefined;
+  return guardrails === undefined ? {} : { 'aws:ResourceAccount': account, ...organization === undefined ? {} : { 'aws:ResourceOrgID': organization } };
 }
 
 /**
