@@ -60,7 +60,7 @@ describe('is refused, with the prop, the value and the remedy', () => {
     ['a bucket of another region', 'WatchedElsewhere', /'bucket' must be in the region of the stack that watches it, 'eu-west-1', got 'us-east-1'/, (alarms, stack) => {
       alarms.watch(s3.Bucket.fromBucketAttributes(stack, 'Far', { bucketName: 'far', region: 'us-east-1' }));
     }],
-    ['a key of another account', 'WatchedElsewhere', new RegExp(`'key' must be in the account of the alarms.*got '${OTHER_ACCOUNT}'`), (alarms, stack) => {
+    ['a key of another account', 'WatchedElsewhere', new RegExp(`'key' must be in the account of the stack that watches it.*got '${OTHER_ACCOUNT}'`), (alarms, stack) => {
       alarms.watchKey(kms.Key.fromKeyArn(stack, 'Theirs', `arn:aws:kms:eu-west-1:${OTHER_ACCOUNT}:key/11111111-2222-3333-4444-555555555555`));
     }],
     ['a key by its alias', 'KeyByAlias', /known by its ARN, got '.*alias\/old': events name keys, never aliases/, (alarms, stack) => {
