@@ -6,7 +6,9 @@ export {
   ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions, ControlMappings, EncryptionCompliance, EncryptionComplianceProps,
   MadeRecorderOptions,
 } from './compliance';
-export { EncryptionGuardrails, EncryptionGuardrailsProps } from './exposure';
+export {
+  AccessAnalyzer, EncryptionGuardrails, EncryptionGuardrailsProps, ExpectedAccess, KeyAccessAnalysis, KeyAccessAnalysisProps,
+} from './exposure';
 export { CloudTrailConsumerOptions, KeyAccess, KeyConsumers, KeyRotation, ReplicationConsumerOptions, RotatingS3Key, RotatingS3KeyProps } from './key';
 export {
   Detection, DetectionChoice, DetectionOptions, DetectionSeverity, EncryptionAlarms, EncryptionAlarmsProps, EventDetectionOptions, Notify,

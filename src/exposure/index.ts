@@ -1,2 +1,6 @@
+export { AccessAnalyzer } from './access-analyzer';
 export { EncryptionGuardrails } from './encryption-guardrails';
 export { EncryptionGuardrailsProps } from './encryption-guardrails-props';
+export { ExpectedAccess } from './expected-access';
+export { KeyAccessAnalysis } from './key-access-analysis';
+export { KeyAccessAnalysisProps } from './key-access-analysis-props';

@@ -9,6 +9,7 @@ import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledgeDeadLetters, acknowledgeIncidentRole } from './acknowledgements';
+import { findingChat, type FindingRule, findingText } from './finding-rule';
 import { chatMessage, InputTransformer, textMessage } from './message';
 import { keyStatements, publishStatements } from './notification-statements';
 import type { Notify, SlackChannel } from './notify';
@@ -26,7 +27,8 @@ interface Destination {
   readonly id: string;
   readonly arn: string;
   readonly roleArn?: string;
-  readonly message?: (group: RuleGroup, runbook: string) => InputTransformer;
+  /** How the event is put; without it, it is handed over as it is. */
+  readonly put?: 'text' | 'chat';
 }
 
 /** Everything between a finding and the person who hears of it. */
@@ -45,13 +47,13 @@ export class Channels {
     this.key = this.keyOf(key);
     this.deadLetters = this.makeDeadLetters(rulePrefix);
     this.topic = this.makeTopic('Topic', 'Findings about encryption, for people');
-    this.destinations.push({ id: 'People', arn: this.topic.topicArn, message: textMessage });
+    this.destinations.push({ id: 'People', arn: this.topic.topicArn, put: 'text' });
 
     const slack = notify.flatMap(({ _kind }) => _kind.to === 'slack' ? [_kind.channel] : []);
     if (slack.length > 0) {
       // A chat drops what is not in its own schema, so it gets a topic and a text of its own.
       this.chatTopic = this.makeTopic('ChatTopic', 'Findings about encryption, in the schema of chats');
-      this.destinations.push({ id: 'Chat', arn: this.chatTopic.topicArn, message: chatMessage });
+      this.destinations.push({ id: 'Chat', arn: this.chatTopic.topicArn, put: 'chat' });
       slack.forEach((channel, index) => { this.addSlack(channel, index); });
     }
     this.addOthers(notify);
@@ -63,11 +65,20 @@ export class Channels {
 
   /** The targets of one rule. */
   public targetsOf(group: RuleGroup, runbook: string): CfnRule.TargetProperty[] {
-    return this.destinations.map(({ id, arn, roleArn, message }) => ({
+    return this.targets({ text: () => textMessage(group, runbook), chat: () => chatMessage(group, runbook) });
+  }
+
+  /** The targets of one rule about findings of another service. */
+  public targetsOfFinding(rule: FindingRule, runbook: string): CfnRule.TargetProperty[] {
+    return this.targets({ text: () => findingText(rule, runbook), chat: () => findingChat(rule, runbook) });
+  }
+
+  private targets(messages: { readonly [put in 'text' | 'chat']: () => InputTransformer }): CfnRule.TargetProperty[] {
+    return this.destinations.map(({ id, arn, roleArn, put }) => ({
       id,
       arn,
       roleArn,
-      inputTransformer: message?.(group, runbook),
+      inputTransformer: put === undefined ? undefined : messages[put](),
       deadLetterConfig: { arn: this.deadLetters.queueArn },
       retryPolicy: RETRY,
     }));
@@ -164,7 +175,7 @@ export class Channels {
     if (topic.masterKey !== undefined && topic.masterKey !== this.key) {
       this.admit(topic.masterKey, keyStatements(this.scope), 'notify', `the policy of the key of the topic ${named(topic.topicArn)}`);
     }
-    this.destinations.push({ id: `Topic${index + 1}`, arn: topic.topicArn, message: textMessage });
+    this.destinations.push({ id: `Topic${index + 1}`, arn: topic.topicArn, put: 'text' });
   }
 
   private addIncident(arn: string, index: number): void {

@@ -10,6 +10,7 @@ import { chosen } from './chosen';
 import { addDashboard } from './dashboard';
 import type { EncryptionAlarmsProps } from './encryption-alarms-props';
 import { EventRules } from './event-rules';
+import type { FindingRule } from './finding-rule';
 import { RateAlarms } from './rate-alarms';
 import { groupsOf } from './rule-groups';
 import { trailFindings, type TrailNeeds } from './trail-check';
@@ -75,6 +76,7 @@ export class EncryptionAlarms extends Construct {
   private readonly rates?: RateAlarms;
   private readonly backfills: EncryptionBackfillJob[] = [];
   private readonly deliveryAlarm: cloudwatch.Alarm;
+  private hears = false;
 
   constructor(scope: Construct, id: string, props: EncryptionAlarmsProps) {
     super(scope, id);
@@ -167,13 +169,23 @@ export class EncryptionAlarms extends Construct {
     if (!this.backfills.includes(job)) { this.backfills.push(job); }
   }
 
+  /**
+   * Lets people hear of findings of another service, as other areas of this library have them.
+   *
+   * @internal
+   */
+  public _hear(rule: FindingRule): void {
+    this.hears = true;
+    this.rules.addFindings(rule);
+  }
+
   private grow(): void {
     this.rules.grow();
     this.rates?.grow();
   }
 
   private problems(): string[] {
-    return this.watched.nothing ? [new ValidationError('NothingWatched',
+    return this.watched.nothing && !this.hears ? [new ValidationError('NothingWatched',
       'nothing is watched, so no finding about a key or a bucket is ever made: call watch(bucket), watchKey(key) or watchAccount()', this).message] : [];
   }
 

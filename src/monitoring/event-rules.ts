@@ -2,6 +2,7 @@ import { Lazy } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Channels } from './channels';
+import type { FindingRule } from './finding-rule';
 import { patternOf, RuleGroup } from './rule-groups';
 import type { Watched } from './watched';
 
@@ -25,6 +26,19 @@ export class EventRules extends Construct {
     for (const group of groups) {
       if (group.part.scope === 'account') { this.addRule(group, group.name, () => undefined); }
     }
+  }
+
+  /** A rule about findings of another service, which is not of the catalogue. */
+  public addFindings(rule: FindingRule): void {
+    const name = `${this.prefix}-${rule.name}`;
+    new CfnRule(this, rule.name, {
+      name,
+      description: `${rule.severity}: ${rule.title}`,
+      state: 'ENABLED',
+      eventPattern: Lazy.uncachedAny({ produce: rule.pattern }),
+      targets: this.channels.targetsOfFinding(rule, this.runbook),
+    });
+    this.names.push(name);
   }
 
   /** Makes the rules that the watched things need and that are not there yet. */

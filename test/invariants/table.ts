@@ -12,7 +12,8 @@ import {
   Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms,
   type EncryptionAlarmsProps, EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps,
   EncryptionCompliance, type EncryptionComplianceProps,
-  EncryptionGuardrails, type EncryptionGuardrailsProps, EncryptionMode, KeyAccess, KeyRotation, Notify, RotatingS3Key, type RotatingS3KeyProps,
+  AccessAnalyzer, EncryptionGuardrails, type EncryptionGuardrailsProps, EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis,
+  type KeyAccessAnalysisProps, KeyRotation, Notify, RotatingS3Key, type RotatingS3KeyProps,
   SecureBucket, type SecureBucketProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
@@ -88,6 +89,9 @@ const backfill = rows('EncryptionBackfillJob', (stack, props: EncryptionBackfill
 const alarms = rows('EncryptionAlarms', (stack, props: EncryptionAlarmsProps) => new EncryptionAlarms(stack, 'Alarms', props));
 const audit = rows('EncryptionAuditTrail', (stack, props: EncryptionAuditTrailProps) => new EncryptionAuditTrail(stack, 'Audit', props));
 const compliance = rows('EncryptionCompliance', (stack, props: EncryptionComplianceProps) => new EncryptionCompliance(stack, 'Compliance', props));
+const accessAnalysis = rows('KeyAccessAnalysis', (stack, props: Omit<KeyAccessAnalysisProps, 'alarms'>) => new KeyAccessAnalysis(stack, 'Access', {
+  alarms: new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')] }), ...props,
+}));
 const guardrails = rows('EncryptionGuardrails', (stack, props: EncryptionGuardrailsProps) => new EncryptionGuardrails(stack, 'Guardrails', props));
 const bucket = rows('SecureBucket', (stack, props: SecureBucketProps) => new SecureBucket(stack, 'Data', props));
 
@@ -456,6 +460,18 @@ const GUARDRAILS: Row[] = [
       made.watchTagged('data', { tagValue: 'confidential', approvedKeys });
       made.watchOrganization({ approvedKeys, excludedAccounts: [OTHER_ACCOUNT] });
     },
+  }),
+  accessAnalysis('with the analyzer that is there', () => ({}), {
+    breaks: NOTIFICATIONS,
+    also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); },
+  }),
+  accessAnalysis('with analyzers of its own', (stack) => ({
+    externalAccess: AccessAnalyzer.make(),
+    ...stack.region.startsWith('cn-') ? {} : { internalAccess: AccessAnalyzer.make() }, // not offered there
+    expected: [ExpectedAccess.toKey(new RotatingS3Key(stack, 'Shared'), OTHER_ACCOUNT, 'the partner decrypts its reports')],
+  }), {
+    breaks: NOTIFICATIONS,
+    also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); },
   }),
   guardrails('attached to an account', (stack) => ({
     organizationId: 'o-exampleorg1',

@@ -1,0 +1,38 @@
+import type { AccessAnalyzer } from './access-analyzer';
+import type { ExpectedAccess } from './expected-access';
+import type { EncryptionAlarms } from '../monitoring';
+
+/** Properties of `KeyAccessAnalysis`. */
+export interface KeyAccessAnalysisProps {
+  /**
+   * Who hears of findings.
+   */
+  readonly alarms: EncryptionAlarms;
+
+  /**
+   * What finds access from outside of the account, or of the organization where the analyzer is of one.
+   *
+   * @default - the analyzer that the account has; a warning says that there has to be one, to be acknowledged once you
+   * looked. Give `AccessAnalyzer.existing()` to say so in the code, or `AccessAnalyzer.make()` where there is none
+   */
+  readonly externalAccess?: AccessAnalyzer;
+
+  /**
+   * What finds who inside of the account can reach the watched buckets, for those that must know every one of them.
+   *
+   * One that is made costs 9 USD a month for each watched bucket, as much as many other buckets cost altogether.
+   *
+   * @default - nothing: who may read inside of the account is not analyzed
+   * @see https://aws.amazon.com/iam/access-analyzer/pricing/
+   */
+  readonly internalAccess?: AccessAnalyzer;
+
+  /**
+   * Access from outside that is meant to be. Its findings are archived.
+   *
+   * Needs an analyzer that is made here, `AccessAnalyzer.make()`; with another one it is an error.
+   *
+   * @default - none: every access from outside is a finding
+   */
+  readonly expected?: ExpectedAccess[];
+}

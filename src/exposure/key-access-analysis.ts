@@ -1,0 +1,138 @@
+import { Annotations, Lazy, Names, Stack } from 'aws-cdk-lib';
+import { CfnAnalyzer } from 'aws-cdk-lib/aws-accessanalyzer';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { archiveRules } from './archive-rules';
+import type { KeyAccessAnalysisProps } from './key-access-analysis-props';
+import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
+import { ValidationError } from '../private/errors';
+import { checkHome } from '../private/home';
+import { referentOf } from '../private/tokens';
+
+/** A pattern has 2,048 characters, an ARN of a key up to 89 with its quotes: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const PER_RULE = 18;
+
+/**
+ * Tells somebody when a policy lets in whom nobody expected: IAM Access Analyzer proves from the policies who outside of the
+ * account can reach a watched bucket or key, and on demand who inside can, whether they ever do or not.
+ *
+ * Its findings about what is watched go to the people of the alarms. Access that is meant to be is archived, with a reason.
+ * It analyzes a changed policy within about half an hour, and others once a day.
+ *
+ * The analysis of access from outside costs nothing. That of access from inside costs 9 USD a month for each watched bucket.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/what-is-access-analyzer.html
+ * @example
+ * const data = new SecureBucket(this, 'Data');
+ * const alarms = new EncryptionAlarms(this, 'Alarms', { notify: [Notify.email('security@example.com')] });
+ * alarms.watch(data);
+ *
+ * const analysis = new KeyAccessAnalysis(this, 'Access', {
+ *   alarms,
+ *   externalAccess: AccessAnalyzer.make(),
+ *   expected: [ExpectedAccess.toBucket(data, '222222222222', 'the partner reads its reports')],
+ * });
+ * analysis.watch(data);
+ */
+export class KeyAccessAnalysis extends Construct {
+  private readonly alarms: EncryptionAlarms;
+  private readonly arns: string[] = [];
+  private readonly bucketArns: string[] = [];
+  private readonly seen = new Set<string>();
+
+  constructor(scope: Construct, id: string, props: KeyAccessAnalysisProps) {
+    super(scope, id);
+    this.alarms = props.alarms;
+    if (props.externalAccess === undefined) {
+      Annotations.of(this).addWarningV2('cdk-s3-encryption:KeyAccessAnalysis.analyzerAssumed',
+        'the account needs an analyzer of IAM Access Analyzer for external access in this region, or nothing is ever found: give AccessAnalyzer.existing() once you looked, or AccessAnalyzer.make()');
+    }
+    const expected = props.expected ?? [];
+    for (const { _because, _path, _accountId } of expected) {
+      Annotations.of(this).addWarningV2(`cdk-s3-encryption:KeyAccessAnalysis.expected.${_path}`,
+        `nobody hears that account ${_accountId} can reach ${_path}. Reason given: ${_because}`);
+    }
+    if (props.externalAccess?._make === true) {
+      new CfnAnalyzer(this, 'ExternalAccess', { type: 'ACCOUNT', archiveRules: archiveRules(expected) });
+    } else if (expected.length > 0) {
+      throw new ValidationError('AnalyzerElsewhere', '\'expected\' is archived by an analyzer of this construct, got one that is elsewhere: give AccessAnalyzer.make(), or add archive rules where the analyzer is made and leave \'expected\' out', this);
+    }
+    if (props.internalAccess?._make === true) { this.makeInternal(); }
+    this.node.addValidation({ validate: () => this.problems() });
+  }
+
+  /**
+   * Watches a bucket and its key.
+   *
+   * A bucket of another account or region is refused with an error: it is analyzed there.
+   */
+  public watch(bucket: s3.IBucket): void {
+    checkHome(this, 'bucket', bucket, 'access is analyzed in its own account and region only, so make KeyAccessAnalysis there');
+    if (this.add(bucket.bucketArn)) { this.bucketArns.push(bucket.bucketArn); }
+    if (bucket.encryptionKey !== undefined) { this.watchKey(bucket.encryptionKey); }
+  }
+
+  /**
+   * Watches a key alone.
+   *
+   * A key known by an alias only, and one of another account or region, is refused with an error.
+   */
+  public watchKey(key: kms.IKey): void {
+    if (/^arn:[^:]+:kms:[^:]*:[^:]*:alias\//.test(key.keyArn)) {
+      throw new ValidationError('KeyByAlias', `'key' must be known by its ARN, got '${key.keyArn}': findings name keys, never aliases. Import it with RotatingS3Key.fromKeyArn() or kms.Key.fromKeyArn()`, this);
+    }
+    checkHome(this, 'key', key, 'access is analyzed in its own account and region only, so make KeyAccessAnalysis there');
+    this.add(key.keyArn);
+  }
+
+  private add(arn: string): boolean {
+    const referent = referentOf(this, arn);
+    if (this.seen.has(referent)) { return false; }
+    this.seen.add(referent);
+    if (this.arns.length % PER_RULE === 0) { this.hear(Math.floor(this.arns.length / PER_RULE)); }
+    this.arns.push(arn);
+    return true;
+  }
+
+  /**
+   * Whatever kind of finding: those of access from inside have a detail-type of their own, and the resource tells enough.
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-eventbridge.html
+   */
+  private hear(group: number): void {
+    this.alarms._hear({
+      id: 'access-found',
+      name: `access-found-${Names.uniqueResourceName(this, { maxLength: 8 })}${group === 0 ? '' : `-${group + 1}`}`,
+      severity: DetectionSeverity.HIGH,
+      title: 'unexpected access to a watched bucket or key',
+      meaning: 'A policy lets somebody in, whether they came already or not.',
+      pattern: () => ({
+        source: ['aws.access-analyzer'],
+        detail: { status: ['ACTIVE'], isDeleted: [false], resource: this.arns.slice(group * PER_RULE, (group + 1) * PER_RULE) },
+      }),
+      lines: ['Resource: <resource>', 'Who: <who>', 'Everybody: <everybody>', 'May: <action>', 'Finding: <finding>'],
+      fields: {
+        resource: '$.detail.resource', who: '$.detail.principal.AWS', everybody: '$.detail.isPublic', action: '$.detail.action[0]', finding: '$.detail.id',
+      },
+    });
+  }
+
+  private makeInternal(): void {
+    const { region } = Stack.of(this);
+    if (region.startsWith('cn-')) {
+      throw new ValidationError('NoInternalAccess', `'internalAccess' must be left out in ${region}, where CloudFormation has no analyzers of internal access, got AccessAnalyzer.make()`, this);
+    }
+    new CfnAnalyzer(this, 'InternalAccess', {
+      type: 'ACCOUNT_INTERNAL_ACCESS',
+      analyzerConfiguration: {
+        internalAccessConfiguration: {
+          internalAccessAnalysisRule: { inclusions: [{ resourceArns: Lazy.uncachedList({ produce: () => this.bucketArns }) }] },
+        },
+      },
+    });
+  }
+
+  private problems(): string[] {
+    return this.arns.length > 0 ? [] : [new ValidationError('NothingWatched', 'nothing is watched, so nobody hears of any access: call watch(bucket) or watchKey(key)', this).message];
+  }
+}
