@@ -18,7 +18,7 @@ function made(props: Partial<KeyAccessAnalysisProps> = {}) {
 interface Rule {
   readonly Name: string;
   readonly EventPattern: { readonly source: string[]; readonly detail: { readonly resource: unknown[] } };
-  readonly Targets: { readonly Id: string; readonly InputTransformer: { readonly InputPathsMap: Record<string, string>; readonly InputTemplate: string } }[];
+  readonly Targets: { readonly InputTransformer: { readonly InputPathsMap: Record<string, string>; readonly InputTemplate: string } }[];
 }
 const rulesOf = (stack: Stack): Rule[] => Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule'))
   .map(({ Properties }) => Properties as Rule).filter(({ EventPattern }) => EventPattern.source[0] === 'aws.access-analyzer');
@@ -127,7 +127,9 @@ test('the analyzers that are made, and what they archive', () => {
   template.resourcePropertiesCountIs('AWS::AccessAnalyzer::Analyzer', { Type: 'ACCOUNT' }, 1);
   template.hasResourceProperties('AWS::AccessAnalyzer::Analyzer', {
     Type: 'ACCOUNT_INTERNAL_ACCESS',
-    AnalyzerConfiguration: { InternalAccessConfiguration: { InternalAccessAnalysisRule: { Inclusions: [{ ResourceArns: [stack.resolve(data.bucketArn)] }] } } },
+    AnalyzerConfiguration: {
+      InternalAccessConfiguration: { InternalAccessAnalysisRule: { Inclusions: [{ ResourceArns: [stack.resolve(data.bucketArn)] }] } },
+    },
   });
 });
 
