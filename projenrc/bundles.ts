@@ -21,7 +21,7 @@ export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
     watchTask: false,
   });
   // What AWS runs for us as text is read from there at synthesis.
-  project.bundler.bundleTask.exec('node -e "const fs = require(\'node:fs\'); fs.rmSync(\'assets/compliance\', { recursive: true, force: true }); for (const kind of [\'rules\', \'documents\']) fs.cpSync(\'src/compliance/\' + kind, \'assets/compliance/\' + kind, { recursive: true })"');
+  project.bundler.bundleTask.exec('node -e "const fs = require(\'node:fs\'); fs.rmSync(\'assets/compliance\', { recursive: true, force: true }); for (const kind of [\'rules\', \'template-rules\', \'documents\']) fs.cpSync(\'src/compliance/\' + kind, \'assets/compliance/\' + kind, { recursive: true })"');
   project.addBins({ 'cdk-s3-encryption': 'assets/cli/main/main.js' });
 
   const dev = ['src/core/**', 'src/cli/**', 'src/runtime/**', 'src/**/*.lambda.ts'];

@@ -4,7 +4,7 @@ export { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from '
 export {
   AutomaticRemediationOptions, ComplianceChoice, ComplianceOrganizationOptions, ComplianceRecorder, ComplianceRemediation, ComplianceRule,
   ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions, ControlMappings, EncryptionCompliance, EncryptionComplianceProps,
-  MadeRecorderOptions,
+  EncryptionHook, EncryptionHookProps, EncryptionValidations, MadeRecorderOptions,
 } from './compliance';
 export {
   AccessAnalyzer, EncryptionGuardrails, EncryptionGuardrailsProps, ExpectedAccess, KeyAccessAnalysis, KeyAccessAnalysisProps,

@@ -17,6 +17,7 @@ export function acknowledgeFindings(bucket: s3.Bucket, { mode, weakened }: Resol
   }
   if (mode._algorithm === 'AES256') {
     acknowledge(bucket, 'NIST.800.53.R5-S3DefaultEncryptionKMS', 'SSE-S3 was asked for by name, for what cannot be under a KMS key.');
+    acknowledge(bucket, 'cdk-s3-encryption::default_key', 'SSE-S3 was asked for by name, for what cannot be under a KMS key.');
   }
   for (const { findings, text } of weakened) {
     for (const finding of findings) { acknowledge(bucket, finding, text); }

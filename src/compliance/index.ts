@@ -6,3 +6,6 @@ export { ComplianceOrganizationOptions, ComplianceScopeOptions, ComplianceTagOpt
 export { ControlMappings } from './control-mappings';
 export { EncryptionCompliance } from './encryption-compliance';
 export { EncryptionComplianceProps } from './encryption-compliance-props';
+export { EncryptionHook } from './encryption-hook';
+export { EncryptionHookProps } from './encryption-hook-props';
+export { EncryptionValidations } from './encryption-validations';

@@ -9,6 +9,8 @@ const BINARY = join(dirname(require.resolve('@cdklabs/cdk-validator-cfnguard/pac
 
 export type Verdict = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE';
 
+const VERDICTS: Record<string, Verdict | undefined> = { PASS: 'COMPLIANT', FAIL: 'NON_COMPLIANT', SKIP: 'NOT_APPLICABLE' };
+
 /** What cfn-guard says of each item, in the words of AWS Config. It throws when cfn-guard fails, as it does on a null where a text is compared. */
 export function evaluate(rule: string, items: readonly Item[]): Verdict[] {
   const folder = mkdtempSync(join(tmpdir(), 'guard-'));
@@ -18,24 +20,16 @@ export function evaluate(rule: string, items: readonly Item[]): Verdict[] {
     const names = items.map((_, at) => `${String(at).padStart(4, '0')}.json`);
     items.forEach((item, at) => { writeFileSync(join(folder, 'items', names[at]), JSON.stringify(item)); });
     const { status, stdout, stderr } = spawnSync(BINARY, [
-      'validate', '--alphabetical', '--rules', join(folder, 'rule.guard'), '--data', join(folder, 'items'), '--output-format', 'json', '--show-summary', 'none',
+      'validate', '--alphabetical', '--rules', join(folder, 'rule.guard'), '--data', join(folder, 'items'), '--show-summary', 'all',
     ], { encoding: 'utf8' });
     if (status !== 0 && status !== 5) { throw new Error(`cfn-guard ended with ${status}: ${stderr.slice(0, 500)}`); }
-    const reports = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Report);
+    const found = new Map([...stdout.matchAll(/^(\d+\.json) Status = (\w+)$/gm)].map(([, name, verdict]) => [name, verdict]));
     return names.map((name) => {
-      const report = reports.find(({ data_from }) => data_from.endsWith(name));
-      if (report === undefined) { throw new Error(`cfn-guard says nothing of ${name}: ${stdout.slice(0, 500)}${stderr.slice(0, 500)}`); }
-      if (Object.keys(report.not_compliant).length > 0) { return 'NON_COMPLIANT'; }
-      return report.compliant.length > 0 ? 'COMPLIANT' : 'NOT_APPLICABLE';
+      const verdict = VERDICTS[found.get(name) ?? ''];
+      if (verdict === undefined) { throw new Error(`cfn-guard says nothing of ${name}: ${stdout.slice(0, 500)}${stderr.slice(0, 500)}`); }
+      return verdict;
     });
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-interface Report {
-  readonly data_from: string;
-  readonly not_compliant: Record<string, unknown>;
-  readonly not_applicable: string[];
-  readonly compliant: string[];
 }

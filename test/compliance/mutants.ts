@@ -12,8 +12,13 @@ export function mutants(rule: string): Mutant[] {
   };
   lines.forEach((line, at) => {
     const trimmed = line.trim();
-    if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith('let ')) { return; }
-    if (trimmed.startsWith('rule ')) { swap(at, 'any type', line.replace(/resourceType == "[^"]*"/, 'resourceType exists')); }
+    if (trimmed === '' || trimmed.startsWith('#')) { return; }
+    if (trimmed.startsWith('let ')) {
+      if (line.includes('Type == ')) { swap(at, 'any type', line.replace(/Type == "[^"]*"/, 'Type exists')); }
+      if (/ Properties\.\w+ exists \]/.test(line)) { swap(at, 'whatever it has', line.replace(/ Properties\.\w+ exists \]/, ' ]')); }
+      return;
+    }
+    if (/^rule .*resourceType == /.test(trimmed)) { swap(at, 'any type', line.replace(/resourceType == "[^"]*"/, 'resourceType exists')); }
     // A condition of `when`, on a line of its own.
     if (/^(resource|configuration)\w*(\.| ).* (IN|!=) /.test(trimmed) && !trimmed.includes('<<')) {
       swap(at, 'no such condition', ...trimmed.endsWith('{') ? [' {'] : []);

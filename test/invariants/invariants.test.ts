@@ -97,6 +97,7 @@ describe('the table', () => {
     ['RotatingS3Key', 'src/key/rotating-s3-key.ts', []],
     ['EncryptionAuditTrail', 'src/audit/encryption-audit-trail-props.ts', []],
     ['EncryptionCompliance', 'src/compliance/encryption-compliance-props.ts', []],
+    ['EncryptionHook', 'src/compliance/encryption-hook-props.ts', []],
     ['KeyAccessAnalysis', 'src/exposure/key-access-analysis-props.ts', []],
     ['EncryptionGuardrails', 'src/exposure/encryption-guardrails-props.ts', []],
     ['EncryptionAlarms', 'src/monitoring/encryption-alarms-props.ts', []],

@@ -8,13 +8,12 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { InvariantId } from './checks';
 import {
-  AuditedEvents, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice, ComplianceRecorder, ComplianceRemediation, ComplianceRule,
-  Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms,
-  type EncryptionAlarmsProps, EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps,
-  EncryptionCompliance, type EncryptionComplianceProps,
-  AccessAnalyzer, EncryptionGuardrails, type EncryptionGuardrailsProps, EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis,
-  type KeyAccessAnalysisProps, KeyRotation, Notify, RotatingS3Key, type RotatingS3KeyProps,
-  SecureBucket, type SecureBucketProps, UploadHeaders,
+  AccessAnalyzer, AuditedEvents, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice, ComplianceRecorder,
+  ComplianceRemediation, ComplianceRule, Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms, type EncryptionAlarmsProps,
+  EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps, EncryptionCompliance,
+  type EncryptionComplianceProps, EncryptionGuardrails, type EncryptionGuardrailsProps, EncryptionHook, type EncryptionHookProps,
+  EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis, type KeyAccessAnalysisProps, KeyRotation, Notify, RotatingS3Key,
+  type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
 
@@ -92,6 +91,9 @@ const compliance = rows('EncryptionCompliance', (stack, props: EncryptionComplia
 const accessAnalysis = rows('KeyAccessAnalysis', (stack, props: Omit<KeyAccessAnalysisProps, 'alarms'>) => new KeyAccessAnalysis(stack, 'Access', {
   alarms: new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')] }), ...props,
 }));
+/** Not offered in China and GovCloud, where it refuses. */
+const hooks = rows('EncryptionHook', (stack, props: EncryptionHookProps) => (
+  /^(cn|us-gov)-/.test(stack.region) ? new SecureBucket(stack, 'Instead') : new EncryptionHook(stack, 'Hook', props)));
 const guardrails = rows('EncryptionGuardrails', (stack, props: EncryptionGuardrailsProps) => new EncryptionGuardrails(stack, 'Guardrails', props));
 const bucket = rows('SecureBucket', (stack, props: SecureBucketProps) => new SecureBucket(stack, 'Data', props));
 
@@ -473,6 +475,13 @@ const GUARDRAILS: Row[] = [
     breaks: NOTIFICATIONS,
     also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); },
   }),
+  hooks('that stops', () => ({})),
+  hooks('that warns', (stack) => ({
+    warnOnlyBecause: 'two weeks to see what it would stop',
+    alias: 'Example::Encryption::Hook',
+    excludedStackNames: ['Legacy'],
+    logBucket: new SecureBucket(stack, 'Reports'),
+  })),
   guardrails('attached to an account', (stack) => ({
     organizationId: 'o-exampleorg1',
     keyDeletionRoleArns: [excepted(stack, 'BreakGlass')],

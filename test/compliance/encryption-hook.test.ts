@@ -1,0 +1,60 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { EncryptionHook, type EncryptionHookProps, SecureBucket } from '../../src';
+import { IRELAND, testStack } from '../helpers/stack';
+import { identityStatements, warningIds, warningText } from '../helpers/template';
+
+function made(props: EncryptionHookProps = {}, region: string = IRELAND.region) {
+  const stack = testStack({ env: { ...IRELAND, region } });
+  const hook = new EncryptionHook(stack, 'Hook', props);
+  return { stack, hook, get template() { return Template.fromStack(stack); } };
+}
+
+test('stops what breaks a rule, before it is made or changed', () => {
+  const { template, hook } = made();
+  template.hasResourceProperties('AWS::CloudFormation::GuardHook', {
+    Alias: 'CdkS3Encryption::Rules::Hook',
+    FailureMode: 'FAIL',
+    HookStatus: 'ENABLED',
+    TargetOperations: ['RESOURCE'],
+    TargetFilters: {
+      Targets: ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::KMS::Key'].flatMap((TargetName) =>
+        ['CREATE', 'UPDATE'].map((Action) => ({ Action, InvocationPoint: 'PRE_PROVISION', TargetName }))),
+    },
+  });
+  expect(warningIds(hook)).toEqual([]);
+});
+
+test('reads its rules, and nothing else', () => {
+  const { stack } = made();
+  const actions = identityStatements(stack).map(({ Action, Resource }) => [Action, JSON.stringify(Resource)]);
+  expect(actions).toEqual([
+    [['s3:GetObject', 's3:GetObjectVersion'], expect.stringMatching(/cdk-hnb659fds-assets.*\/[0-9a-f]{64}\.zip/)],
+    ['s3:ListBucket', expect.stringMatching(/cdk-hnb659fds-assets-[0-9]+-eu-west-1"/)],
+  ]);
+});
+
+test('may only warn, with a reason', () => {
+  const { template, hook } = made({ warnOnlyBecause: 'two weeks to see' });
+  template.hasResourceProperties('AWS::CloudFormation::GuardHook', { FailureMode: 'WARN' });
+  expect(warningText(hook, 'cdk-s3-encryption:EncryptionHook.warnsOnly')).toMatch(/Reason given: two weeks to see/);
+});
+
+test('leaves stacks out, and keeps its reports', () => {
+  const stack = testStack({ env: IRELAND });
+  const logs = new SecureBucket(stack, 'Reports');
+  new EncryptionHook(stack, 'Hook', { excludedStackNames: ['Legacy'], logBucket: logs, alias: 'Example::Encryption::Hook' });
+  Template.fromStack(stack).hasResourceProperties('AWS::CloudFormation::GuardHook', {
+    Alias: 'Example::Encryption::Hook', StackFilters: { FilteringCriteria: 'ANY', StackNames: { Exclude: ['Legacy'] } }, LogBucket: stack.resolve(logs.bucketName) as object,
+  });
+});
+
+test.each<[string, EncryptionHookProps, RegExp]>([
+  ['an alias of one part', { alias: 'Hook' }, /'alias' must be three parts.*got 'Hook'/],
+  ['an alias of AWS', { alias: 'Aws::Encryption::Hook' }, /'alias' must be three parts.*and not of AWS/],
+  ['no reason', { warnOnlyBecause: ' ' }, /'warnOnlyBecause' must say why/],
+  ['no stacks', { excludedStackNames: [] }, /'excludedStackNames' must name at least one stack/],
+])('%s is refused', (_, props, message) => { expect(() => made(props)).toThrow(message); });
+
+test.each(['cn-north-1', 'us-gov-west-1'])('is refused in %s, where there is none', (region) => {
+  expect(() => made({}, region)).toThrow(/must not be in .*where CloudFormation has no hooks of Guard/);
+});
