@@ -50,6 +50,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     '@aws-cdk/assert@2.68.0', // SynthUtils and matchers of the snapshot tests; everything else uses aws-cdk-lib/assertions
     '@aws-sdk/client-athena@3.1164.0', // asks the saved questions; bundled into the command
+    '@aws-sdk/client-config-service@3.1124.0', // the rule about the period of rotation answers AWS Config with it; bundled into its handler
     '@aws-sdk/client-cloudwatch-logs@3.1169.0', // the same, and finds the log group
     '@aws-sdk/client-iam@3.1169.0', // the local deployer calls the public APIs, as CloudFormation would
     '@aws-sdk/client-kms@3.1164.0',

@@ -1,7 +1,7 @@
 import type { awscdk } from 'projen';
 
-/** Handlers of EncryptionBackfillJob: `src/backfill/NAME.lambda.ts` becomes `assets/backfill/NAME.lambda/index.js`. */
-const HANDLERS = ['reencrypt', 'classify', 'watch-stack'];
+/** Handlers: `src/AREA/NAME.lambda.ts` becomes `assets/AREA/NAME.lambda/index.js`. */
+const HANDLERS = ['backfill/reencrypt', 'backfill/classify', 'backfill/watch-stack', 'compliance/rotation-period'];
 
 /**
  * What runs at run time is bundled with everything it needs, so that the package has no dependencies: the SDK too,
@@ -9,7 +9,7 @@ const HANDLERS = ['reencrypt', 'classify', 'watch-stack'];
  */
 export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
   for (const handler of HANDLERS) {
-    project.bundler.addBundle(`src/backfill/${handler}.lambda.ts`, { platform: 'node', target: 'node22', externals: [], minify: true, watchTask: false });
+    project.bundler.addBundle(`src/${handler}.lambda.ts`, { platform: 'node', target: 'node22', externals: [], minify: true, watchTask: false });
   }
   project.bundler.addBundle('src/cli/main.ts', {
     platform: 'node',
@@ -21,7 +21,10 @@ export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
     watchTask: false,
   });
   // What AWS runs for us as text is read from there at synthesis.
-  project.bundler.bundleTask.exec('node -e "const fs = require(\'node:fs\'); fs.rmSync(\'assets/compliance\', { recursive: true, force: true }); for (const kind of [\'rules\', \'template-rules\', \'documents\']) fs.cpSync(\'src/compliance/\' + kind, \'assets/compliance/\' + kind, { recursive: true })"');
+  for (const kind of ['rules', 'template-rules', 'documents']) {
+    const [from, to] = [`src/compliance/${kind}`, `assets/compliance/${kind}`];
+    project.bundler.bundleTask.exec(`node -e "const fs = require('node:fs'); fs.rmSync('${to}', { recursive: true, force: true }); fs.cpSync('${from}', '${to}', { recursive: true })"`);
+  }
   project.addBins({ 'cdk-s3-encryption': 'assets/cli/main/main.js' });
 
   const dev = ['src/core/**', 'src/cli/**', 'src/runtime/**', 'src/**/*.lambda.ts'];

@@ -17,10 +17,10 @@ async function only(call: Call, operation: string, body: object, list: string): 
   return one;
 }
 
-/** AWS::Config::ConfigRule: managed rules and those of Guard. Rules of functions stay unread and so are refused. */
+/** AWS::Config::ConfigRule. */
 export const configRule: ResourceHandler = (properties, context) => {
   const call = callOf(context);
-  const ConfigRuleName = properties.string('ConfigRuleName') ?? context.physicalName({ maxLength: 128 });
+  const ConfigRuleName = properties.string('ConfigRuleName') ?? context.physicalName({ maxLength: 64 });
   const input = properties.document('InputParameters');
   const rule = {
     ConfigRuleName,
@@ -60,7 +60,9 @@ function readSource(source: PropertyReader): object {
     Owner: source.requiredString('Owner'),
     SourceIdentifier: source.string('SourceIdentifier'),
     SourceDetails: source.objects('SourceDetails')?.map((detail) => ({
-      EventSource: detail.requiredString('EventSource'), MessageType: detail.requiredString('MessageType'),
+      EventSource: detail.requiredString('EventSource'),
+      MessageType: detail.requiredString('MessageType'),
+      MaximumExecutionFrequency: detail.string('MaximumExecutionFrequency'),
     })),
     CustomPolicyDetails: details === undefined ? undefined : {
       PolicyRuntime: details.requiredString('PolicyRuntime'), PolicyText: details.requiredString('PolicyText'), EnableDebugLogDelivery: details.boolean('EnableDebugLogDelivery'),

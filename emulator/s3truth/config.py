@@ -1,7 +1,8 @@
-"""The rules and remediations of AWS Config, which moto does not know in the forms of today.
+"""The rules, remediations and evaluations of AWS Config, which moto does not know in the forms of today.
 
 It refuses rules of Guard (CUSTOM_POLICY) and knows no remediation. Both are kept here as they were given, held to the
-service model, and need what AWS needs: a recorder, and the rule. Nothing is evaluated.
+service model, and need what AWS needs: a recorder, and the rule. Nothing is evaluated here: what a function says of a rule is kept,
+and the token of a call is the name of its rule.
 """
 import json
 import uuid
@@ -13,7 +14,7 @@ from .json_requests import hold_to_model
 
 _OPERATIONS = (
     "PutConfigRule", "DescribeConfigRules", "DeleteConfigRule", "PutRemediationConfigurations", "DescribeRemediationConfigurations",
-    "DeleteRemediationConfiguration",
+    "DeleteRemediationConfiguration", "PutEvaluations", "GetComplianceDetailsByConfigRule",
 )
 # https://docs.aws.amazon.com/config/latest/APIReference/API_Source.html
 _TRIGGERS = ("ConfigurationItemChangeNotification", "OversizedConfigurationItemChangeNotification")
@@ -23,7 +24,8 @@ def mend() -> None:
     for name, answer in (
         ("put_config_rule", _put_rule), ("describe_config_rules", _describe_rules), ("delete_config_rule", _delete_rule),
         ("put_remediation_configurations", _put_remediations), ("describe_remediation_configurations", _describe_remediations),
-        ("delete_remediation_configuration", _delete_remediation),
+        ("delete_remediation_configuration", _delete_remediation), ("put_evaluations", _put_evaluations),
+        ("get_compliance_details_by_config_rule", _details),
     ):
         setattr(ConfigResponse, name, _answered(answer))
     hold_to_model(ConfigResponse, "config", "InvalidParameterValueException", _OPERATIONS)
@@ -112,3 +114,19 @@ def _delete_remediation(response, request: dict) -> dict:
     if _kept(response, "remediations").pop(request["ConfigRuleName"], None) is None:
         raise JsonRESTError("NoSuchRemediationConfigurationException", "No RemediationConfiguration for rule exists.")
     return {}
+
+
+def _put_evaluations(response, request: dict) -> dict:
+    rule = _found(_kept(response, "rules"), request["ResultToken"])
+    _kept(response, "evaluations")[rule["ConfigRuleName"]] = request.get("Evaluations", [])
+    return {"FailedEvaluations": []}
+
+
+def _details(response, request: dict) -> dict:
+    name = _found(_kept(response, "rules"), request["ConfigRuleName"])["ConfigRuleName"]
+    return {"EvaluationResults": [{
+        "EvaluationResultIdentifier": {"EvaluationResultQualifier": {
+            "ConfigRuleName": name, "ResourceType": one["ComplianceResourceType"], "ResourceId": one["ComplianceResourceId"],
+        }},
+        "ComplianceType": one["ComplianceType"], "Annotation": one.get("Annotation"),
+    } for one in _kept(response, "evaluations").get(name, [])]}

@@ -13,7 +13,6 @@ import { BackfillCopies } from './backfill-copies';
 import { BackfillTrigger } from './backfill-trigger';
 import { configurationOf } from './configuration';
 import type { EncryptionBackfillJobProps } from './encryption-backfill-job-props';
-import { makeHandler } from './functions';
 import { jobsOf } from './jobs';
 import { assertLimits } from './limits';
 import { definition, EVENT_SOURCE, EVENT_TYPE, NAMESPACE } from './machine/definition';
@@ -22,6 +21,7 @@ import { anyJobArn, letListItself, makeMachineRole } from './machine-role';
 import { makeOperationsBucket } from './operations-bucket';
 import { allow, letClassify, letReencrypt, makeBatchRole, type Subject } from './roles';
 import { assertOperationsBucket, assertSources, resolveTarget, type Target } from './target';
+import { makeHandler } from '../private/handler';
 
 /** A Lambda function runs for 15 minutes at most. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const LONGEST = Duration.minutes(15);
@@ -199,7 +199,7 @@ export class EncryptionBackfillJob extends Construct {
   private makeCopier(props: EncryptionBackfillJobProps, subject: Subject, target: Target): lambda.Function {
     const kmsKeys = props.sources.filter(({ _kind }) => _kind === 'kms').map(({ _key }) => _key!.keyArn);
     const has = (kind: string) => props.sources.some(({ _kind }) => _kind === kind);
-    const handler = makeHandler(this, 'Copy', 'reencrypt', {
+    const handler = makeHandler(this, 'Copy', 'backfill/reencrypt', {
       description: 'Copies the objects that S3 cannot update in place. Invoked by S3 Batch Operations',
       environment: {
         BUCKET: props.bucket.bucketName,
@@ -218,7 +218,7 @@ export class EncryptionBackfillJob extends Construct {
   }
 
   private makeClassifier(props: EncryptionBackfillJobProps, subject: Subject): lambda.Function {
-    const handler = makeHandler(this, 'Report', 'classify', {
+    const handler = makeHandler(this, 'Report', 'backfill/classify', {
       description: 'Prices plans, reads the reports of S3 Batch Operations, and writes summaries. Invoked by the state machine',
       memorySize: 1024,
       timeout: LONGEST,
@@ -262,7 +262,7 @@ export class EncryptionBackfillJob extends Construct {
 
   /** Starts on deployment, if asked to; and ends what is not finished when the stack is deleted. */
   private watchStack(trigger: BackfillTrigger, settings: Settings, needs: Construct[]): void {
-    const handler = makeHandler(this, 'Watch', 'watch-stack', {
+    const handler = makeHandler(this, 'Watch', 'backfill/watch-stack', {
       description: 'Starts the backfill with a deployment, and cancels its jobs when the stack is deleted',
       memorySize: 256,
       timeout: Duration.minutes(5),

@@ -69,6 +69,15 @@ export const keyRotation: RuleSpec = {
     securityHub: ['KMS.4'], cis5: ['3.6'], cis7: ['4.6'], nist80053: ['SC-12', 'SC-12(2)', 'SC-28(3)'], pciDss: ['3.7.4'], hipaa: ['164.312(a)(2)(iv)'],
   },
 };
+export const keyRotationPeriod: RuleSpec = {
+  id: 'key-rotation-period',
+  title: 'The material of the key is rotated as often as it should be',
+  subject: 'key',
+  own: true,
+  periodic: true,
+  remedy: 'key-rotation',
+  mappings: keyRotation.mappings,
+};
 export const keyUsable: RuleSpec = {
   id: 'key-usable', title: 'The key is neither disabled nor scheduled for deletion', subject: 'key', mappings: NOT_DELETED,
 };

@@ -38,6 +38,12 @@ export class ComplianceRule {
   /** KMS rotates the material of the key by itself. Not for keys for which it cannot. */
   public static readonly KEY_ROTATION = new ComplianceRule(catalogue.keyRotation);
 
+  /**
+   * KMS rotates the material of the key within the period of the key, or `maximumKeyRotationPeriod`: a function of this library asks
+   * once a day, since AWS Config does not record the period.
+   */
+  public static readonly KEY_ROTATION_PERIOD = new ComplianceRule(catalogue.keyRotationPeriod);
+
   /** The key is enabled: not disabled, and not scheduled for deletion. */
   public static readonly KEY_USABLE = new ComplianceRule(catalogue.keyUsable);
 

@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { ComplianceChoice } from './compliance-choice';
 import type { ComplianceRecorder } from './compliance-recorder';
 import type { ComplianceRemediation } from './compliance-remediation';
@@ -19,6 +20,14 @@ export interface EncryptionComplianceProps {
    * @default - every rule of `ComplianceRule` that is on by default
    */
   readonly choices?: ComplianceChoice[];
+
+  /**
+   * How often watched keys have to be rotated: whole days, from 90 to 2560.
+   *
+   * @default - as often as a key of this app says that it is, and once a year for others
+   * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+   */
+  readonly maximumKeyRotationPeriod?: Duration;
 
   /**
    * How watched buckets and keys that break a rule are set right.

@@ -10,6 +10,8 @@ import type { EncryptionComplianceProps } from './encryption-compliance-props';
 import { checkKeys, type ExpectedEncryption, expectedOf } from './expected-encryption';
 import { makeRecorder } from './recorder-parts';
 import { Remedies } from './remedies';
+import { maximumDaysOf, rotationDaysOf } from './rotation-days';
+import { RotationPeriod } from './rotation-period-rule';
 import { addOrganizationRule, addRule, MOST_BUCKETS, MOST_KEYS, NO_PARAMETERS, type RuleParameters } from './rule-resources';
 import type { RuleSpec } from './rule-spec';
 import { ValidationError } from '../private/errors';
@@ -23,7 +25,7 @@ const BUCKET = 'AWS::S3::Bucket';
  * for any other bucket, for those with a tag, for a whole account, or for an organization.
  *
  * For each watched bucket: its default encryption is under its key, the S3 Bucket Key is on, SSE-C is blocked,
- * plain HTTP is denied. For each of their keys: it is rotated, enabled, not public and not about to be deleted. For the
+ * plain HTTP is denied. For each of their keys: it is rotated, and often enough, enabled, not public and not about to be deleted. For the
  * account: its trails are encrypted and signed, and record who reads the watched buckets. Rules look at
  * configuration as soon as AWS Config records a change, those about trails once a day; none of them looks at objects.
  *
@@ -31,7 +33,9 @@ const BUCKET = 'AWS::S3::Bucket';
  * under DSSE-KMS not for a Bucket Key, which it cannot have.
  *
  * Costs 0.001 USD for each evaluation: about 0.01 USD for a bucket and its key at first and with each of their
- * changes, 0.12 USD a month for the daily ones, and what the recorder costs.
+ * changes, 0.06 USD a month for each key and 0.09 USD for the trails by those that are run daily, and what the recorder
+ * costs. A bucket with a key of its own takes 10 of the 1,000 rules that a region has, and 15 resources of a stack with
+ * remediation: watch a tag or the account where there are more than a few dozen.
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config.html
  * @example
@@ -56,6 +60,7 @@ export class EncryptionCompliance extends Construct {
   private readonly bucketNames: string[] = [];
   private readonly recorder?: Construct;
   private readonly remedies?: Remedies;
+  private readonly maximumDays?: number;
   private trails = false;
   private watching = false;
 
@@ -69,6 +74,7 @@ export class EncryptionCompliance extends Construct {
         'the account needs a recorder of AWS Config in this region that records AWS::S3::Bucket and AWS::KMS::Key: without one the deployment fails, and what it does not record is never looked at. Give ComplianceRecorder.existing() once you looked, or ComplianceRecorder.make()');
     }
     if (props.recorder?._make !== undefined) { this.recorder = makeRecorder(this, props.recorder._make); }
+    this.maximumDays = maximumDaysOf(this, props.maximumKeyRotationPeriod);
     if (props.remediation !== undefined) {
       this.remedies = new Remedies(this, 'Remediation', props.remediation);
       this.remediationRole = this.remedies.role;
@@ -195,10 +201,18 @@ export class EncryptionCompliance extends Construct {
     if (!this.isNew(key.keyArn)) { return; }
     const scope = new Construct(this, nameOf(key));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.KMS_KEY, key.keyId);
+    const days = this.maximumDays ?? rotationDaysOf(key);
     for (const spec of this.chosen.filter(({ subject }) => subject === 'key')) {
-      const rule = this.keep(addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope));
-      this.remedies?.ofKey(rule, spec, key);
+      const rule = this.keep(spec.own
+        ? this.rotationPeriod().addRule(scope, spec, key, days, this.recorder)
+        : addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope));
+      this.remedies?.ofKey(rule, spec, key, days);
     }
+  }
+
+  /** Once, for all keys. */
+  private rotationPeriod(): RotationPeriod {
+    return this.node.tryFindChild('RotationPeriod') as RotationPeriod | undefined ?? new RotationPeriod(this, 'RotationPeriod');
   }
 
   /** Once, since trails are of the account. */

@@ -3,7 +3,7 @@ import { join } from 'path';
 import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import * as config from 'aws-cdk-lib/aws-config';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -16,9 +16,6 @@ import { acknowledge } from '../private/findings';
 
 /** Where the automations are, seen from `lib/compliance` and from `src/compliance`. */
 const FOLDER = join(__dirname, '..', '..', 'assets', 'compliance', 'documents');
-
-/** What KMS takes when nobody says how often. */
-const YEARLY = 365;
 
 type Remedy = NonNullable<RuleSpec['remedy']>;
 
@@ -106,11 +103,9 @@ export class Remedies extends Construct {
   }
 
   /** What sets one key right when it breaks a rule. */
-  public ofKey(rule: config.IRule, spec: RuleSpec, key: kms.IKey): void {
+  public ofKey(rule: config.IRule, spec: RuleSpec, key: kms.IKey, days: number): void {
     if (spec.remedy === undefined) { return; }
-    const cfn = key.node.defaultChild;
-    const days = cfn instanceof kms.CfnKey ? cfn.rotationPeriodInDays : undefined;
-    this.attach(rule, spec.remedy, key.keyArn, 'KeyId', { RotationPeriodInDays: [`${days ?? YEARLY}`] });
+    this.attach(rule, spec.remedy, key.keyArn, 'KeyId', { RotationPeriodInDays: [`${days}`] });
   }
 
   private attach(rule: config.IRule, remedy: Remedy, arn: string, subject: string, values: Readonly<Record<string, readonly string[]>>): void {

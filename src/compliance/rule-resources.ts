@@ -85,7 +85,7 @@ export function logicalName(id: string): string {
   return id.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`).join('');
 }
 
-function descriptionOf({ title, mappings: { securityHub = [] } }: RuleSpec): string {
+export function descriptionOf({ title, mappings: { securityHub = [] } }: RuleSpec): string {
   return `${title}${securityHub.length > 0 ? ` (${securityHub.join(', ')})` : ''}`;
 }
 

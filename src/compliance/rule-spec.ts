@@ -11,6 +11,8 @@ export interface RuleSpec {
   readonly subject: Subject;
   /** What AWS Config runs: the name of a managed rule, or a file of `rules/`. */
   readonly managed?: string;
+  /** Run by a function of this library, which knows what AWS Config does not record. */
+  readonly own?: true;
   /** When a managed rule is run by time and not by changes. */
   readonly periodic?: true;
   /** Makes no sense for buckets that are under SSE-S3 on purpose. */

@@ -18,7 +18,6 @@ jest.setTimeout(180_000);
 const OLD = 'orders-from-before';
 
 interface Remediation {
-  readonly ConfigRuleName: string;
   readonly TargetId: string;
   readonly Parameters: Record<string, { readonly StaticValue?: { readonly Values: string[] }; readonly ResourceValue?: { readonly Value: string } }>;
 }
@@ -49,17 +48,26 @@ afterAll(async () => cloud?.stop());
 
 const config = async (operation: string, body: object = {}) => api.call('config', `StarlingDoveService.${operation}`, body);
 
-async function remediationsFor(subject: string): Promise<Remediation[]> {
-  const { ConfigRules: rules } = await config('DescribeConfigRules') as { ConfigRules: { ConfigRuleName: string; Scope?: { ComplianceResourceId?: string } }[] };
-  const names = rules.filter(({ Scope }) => Scope?.ComplianceResourceId === subject).map(({ ConfigRuleName }) => ConfigRuleName);
-  const { RemediationConfigurations: found } = await config('DescribeRemediationConfigurations', { ConfigRuleNames: names }) as { RemediationConfigurations: Remediation[] };
-  return found;
+/** The remediations of the rules of Guard for something, by the name of their rule. */
+async function remediationsFor(subject: string): Promise<Record<string, Remediation>> {
+  const { ConfigRules: rules } = await config('DescribeConfigRules') as {
+    ConfigRules: { ConfigRuleName: string; Scope?: { ComplianceResourceId?: string }; Source: { CustomPolicyDetails?: { PolicyText: string } } }[];
+  };
+  const about = rules.filter(({ Scope, Source }) => Scope?.ComplianceResourceId === subject && Source.CustomPolicyDetails !== undefined);
+  const found = await Promise.all(about
+    .map(async ({ ConfigRuleName, Source }) => {
+      const { RemediationConfigurations: [remediation] } = await config('DescribeRemediationConfigurations', { ConfigRuleNames: [ConfigRuleName] }) as {
+        RemediationConfigurations: Remediation[];
+      };
+      return [/^rule (\w+)/m.exec(Source.CustomPolicyDetails!.PolicyText)![1], remediation] as const;
+    }));
+  return Object.fromEntries(found.filter(([, remediation]) => remediation !== undefined));
 }
 
 /** Does what AWS Config does when somebody starts the remediation of a rule for a resource. */
-async function setRight(rule: RegExp, subject: string): Promise<Record<string, string>> {
-  const remediation = (await remediationsFor(subject)).find(({ ConfigRuleName }) => rule.test(ConfigRuleName));
-  if (remediation === undefined) throw new Error(`no rule for ${subject} that is like ${rule} has a remediation`);
+async function setRight(rule: string, subject: string): Promise<Record<string, string>> {
+  const { [rule]: remediation } = await remediationsFor(subject);
+  if (remediation === undefined) throw new Error(`the rule ${rule} has no remediation for ${subject}`);
   const { Content } = await api.call('ssm', 'AmazonSSM.GetDocument', { Name: remediation.TargetId });
   const parameters = Object.fromEntries(Object.entries(remediation.Parameters).map(([name, { StaticValue: fixed, ResourceValue: resource }]) => {
     if (resource !== undefined && resource.Value !== 'RESOURCE_ID') throw new Error(`AWS Config knows no ${resource.Value}`);
@@ -88,8 +96,8 @@ test('every rule is there, for what it looks at', async () => {
   const guard = rules.filter(({ Source }) => Source.Owner === 'CUSTOM_POLICY').length;
   // The bucket 4 of Guard, its logs 2, the old one 4, the tag 4, and 2 for each of the two keys.
   expect(guard).toBe(18);
-  // One for each of the two buckets under KMS and for the tag, two for each key, three for the account.
-  expect(rules.length - guard).toBe(10);
+  // One for each of the two buckets under KMS and for the tag, three for each key, three for the account.
+  expect(rules.length - guard).toBe(12);
 });
 
 test('a recorder of its own records', async () => {
@@ -136,8 +144,8 @@ describe('the rules as they are deployed', () => {
   test('find what a bucket of others lacks, until it is set right', async () => {
     const bad = 'NON_COMPLIANT';
     expect(await verdicts(OLD, await recorded(OLD))).toEqual({ default_key: bad, bucket_key: 'COMPLIANT', sse_c_blocked: bad, tls_only: bad });
-    await setRight(/DefaultKey/, OLD);
-    await setRight(/TlsOnly/, OLD);
+    await setRight('default_key', OLD);
+    await setRight('tls_only', OLD);
     // Should AWS Config not record the block of SSE-C, only the policy of the bucket counts: docs/unverified.md.
     expect(await verdicts(OLD, await recorded(OLD))).toEqual({ default_key: 'COMPLIANT', bucket_key: 'COMPLIANT', sse_c_blocked: bad, tls_only: 'COMPLIANT' });
   });
@@ -146,18 +154,18 @@ describe('the rules as they are deployed', () => {
 describe('the default encryption', () => {
   test('a bucket that is right is left alone', async () => {
     const before = await encryption(made.data);
-    const { Changed: changed, Before, After } = await setRight(/DefaultKey/, made.data);
+    const { Changed: changed, Before, After } = await setRight('default_key', made.data);
     expect([changed, Before]).toEqual(['false', After]);
     expect(await encryption(made.data)).toEqual(before);
   });
 
-  test.each<[drift: string, rule: RegExp, configuration: () => NonNullable<ServerSideEncryptionConfiguration['Rules']>[number]]>([
-    ['SSE-S3', /DefaultKey/, () => ({ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } })],
-    ['another key', /DefaultKey/, () => underKey(made.second)],
-    ['the AWS managed key', /DefaultKey/, () => ({ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' }, BucketKeyEnabled: true })],
-    ['no Bucket Key', /BucketKey/, () => underKey(made.key, { BucketKeyEnabled: false })],
-    ['SSE-C allowed', /SseCBlocked/, () => underKey(made.key, { BlockedEncryptionTypes: { EncryptionType: ['NONE'] } })],
-    ['DSSE', /DefaultKey/, () => ({ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse', KMSMasterKeyID: made.key } })],
+  test.each<[drift: string, rule: string, configuration: () => NonNullable<ServerSideEncryptionConfiguration['Rules']>[number]]>([
+    ['SSE-S3', 'default_key', () => ({ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } })],
+    ['another key', 'default_key', () => underKey(made.second)],
+    ['the AWS managed key', 'default_key', () => ({ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' }, BucketKeyEnabled: true })],
+    ['no Bucket Key', 'bucket_key', () => underKey(made.key, { BucketKeyEnabled: false })],
+    ['SSE-C allowed', 'sse_c_blocked', () => underKey(made.key, { BlockedEncryptionTypes: { EncryptionType: ['NONE'] } })],
+    ['DSSE', 'default_key', () => ({ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse', KMSMasterKeyID: made.key } })],
   ])('%s is set right, and on record', async (_, rule, configuration) => {
     const right = await encryption(made.data);
     await putEncryption(made.data, configuration());
@@ -174,38 +182,38 @@ describe('the default encryption', () => {
   test('a bucket that names its key by the id is right', async () => {
     const id = made.key.split('/')[1];
     await putEncryption(made.data, underKey(id));
-    expect((await setRight(/DefaultKey/, made.data)).Changed).toBe('false');
+    expect((await setRight('default_key', made.data)).Changed).toBe('false');
     await putEncryption(made.data, underKey(made.key));
   });
 
   test('a bucket of logs stays under SSE-S3, and only SSE-C is blocked', async () => {
     await putEncryption(made.logs, { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BlockedEncryptionTypes: { EncryptionType: ['NONE'] } });
-    expect((await setRight(/SseCBlocked/, made.logs)).Changed).toBe('true');
+    expect((await setRight('sse_c_blocked', made.logs)).Changed).toBe('true');
     expect(await encryption(made.logs)).toEqual([expect.objectContaining({
       ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] },
     })]);
-    expect((await remediationsFor(made.logs)).map(({ ConfigRuleName }) => ConfigRuleName).filter((name) => name.includes('DefaultKey'))).toEqual([]);
+    expect(Object.keys(await remediationsFor(made.logs)).sort()).toEqual(['sse_c_blocked', 'tls_only']);
   });
 
   test('of several approved keys the one that is there stays, and otherwise the first is taken', async () => {
     await putEncryption(OLD, { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: made.second } });
-    expect((await setRight(/BucketKey/, OLD)).Changed).toBe('true');
+    expect((await setRight('bucket_key', OLD)).Changed).toBe('true');
     expect(await encryption(OLD)).toEqual([underKey(made.second)]);
     await putEncryption(OLD, { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } });
-    await setRight(/DefaultKey/, OLD);
+    await setRight('default_key', OLD);
     expect(await encryption(OLD)).toEqual([underKey(made.key)]);
   });
 
   test('DSSE stays where it is allowed, without a Bucket Key', async () => {
     await putEncryption(OLD, { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse', KMSMasterKeyID: made.key } });
-    await setRight(/SseCBlocked/, OLD);
+    await setRight('sse_c_blocked', OLD);
     expect(await encryption(OLD)).toEqual([expect.objectContaining({
       ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse', KMSMasterKeyID: made.key }, BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] },
     })]);
   });
 
   test('a bucket of another account is refused, and one that is gone', async () => {
-    const [{ TargetId, Parameters }] = await remediationsFor(made.data);
+    const { default_key: { TargetId, Parameters } } = await remediationsFor(made.data);
     const { Content } = await api.call('ssm', 'AmazonSSM.GetDocument', { Name: TargetId });
     const parameters = (name: string, owner: string) => ({
       ...Object.fromEntries(Object.entries(Parameters).map(([parameter, { StaticValue: fixed }]) => [parameter, fixed?.Values ?? [name]])),
@@ -231,22 +239,22 @@ describe('the policy', () => {
 
   test('a bucket that denies plain HTTP is left alone', async () => {
     const before = await policyOf(made.data);
-    expect((await setRight(/TlsOnly/, made.data)).Changed).toBe('false');
+    expect((await setRight('tls_only', made.data)).Changed).toBe('false');
     expect(await policyOf(made.data)).toEqual(before);
   });
 
   test('a bucket without a policy gets one', async () => {
     await cloud.s3().send(new DeleteBucketPolicyCommand({ Bucket: OLD }));
-    expect(await setRight(/TlsOnly/, OLD)).toMatchObject({ Changed: 'true', Before: '' });
+    expect(await setRight('tls_only', OLD)).toMatchObject({ Changed: 'true', Before: '' });
     expect((await policyOf(OLD)).Statement).toEqual([{ Sid: 'DenyInsecureTransport', ...http }]);
   });
 
   test('what else is in the policy stays, and a Sid that is taken', async () => {
     const taken = { ...http, Sid: 'DenyInsecureTransport', Principal: { AWS: 'arn:aws:iam::123456789012:root' } };
     await put(OLD, reader, taken);
-    expect((await setRight(/TlsOnly/, OLD)).Changed).toBe('true');
+    expect((await setRight('tls_only', OLD)).Changed).toBe('true');
     expect((await policyOf(OLD)).Statement).toEqual([reader, taken, { Sid: 'DenyInsecureTransport2', ...http }]);
-    expect((await setRight(/TlsOnly/, OLD)).Changed).toBe('false');
+    expect((await setRight('tls_only', OLD)).Changed).toBe('false');
   });
 
   test.each<[string, object]>([
@@ -258,7 +266,7 @@ describe('the policy', () => {
     ['one that allows', { ...http, Effect: 'Allow' }],
   ])('%s does not count', async (_, statement) => {
     await put(OLD, statement);
-    expect((await setRight(/TlsOnly/, OLD)).Changed).toBe('true');
+    expect((await setRight('tls_only', OLD)).Changed).toBe('true');
     expect((await policyOf(OLD)).Statement).toHaveLength(2);
   });
 
@@ -267,7 +275,39 @@ describe('the policy', () => {
     ['a list of one', { ...http, Action: ['s3:*'], Condition: { Bool: { 'aws:SecureTransport': ['false'] } } }],
   ])('%s counts', async (_, statement) => {
     await put(OLD, statement);
-    expect((await setRight(/TlsOnly/, OLD)).Changed).toBe('false');
+    expect((await setRight('tls_only', OLD)).Changed).toBe('false');
+  });
+});
+
+describe('the period of rotation', () => {
+  /** Does what AWS Config does once a day. */
+  async function ask(): Promise<{ ComplianceType: string; Annotation: string }> {
+    const { ConfigRules: rules } = await config('DescribeConfigRules') as {
+      ConfigRules: { ConfigRuleName: string; InputParameters?: string; Source: { Owner: string; SourceIdentifier: string } }[];
+    };
+    const rule = rules.find(({ Source, InputParameters }) => Source.Owner === 'CUSTOM_LAMBDA' && InputParameters!.includes(made.key.split('/')[1]))!;
+    const { SourceIdentifier: functionArn } = rule.Source;
+    expect(cloud.lambda.host.mayInvoke(functionArn, 'config.amazonaws.com', `arn:aws:config:${ENV.region}:${ENV.account}:config-rule/x`)).toBe(true);
+    const { functionError, payload } = await cloud.lambda.host.invoke(functionArn, {
+      invokingEvent: JSON.stringify({ messageType: 'ScheduledNotification', notificationCreationTime: '2026-11-20T10:00:00.000Z' }),
+      ruleParameters: rule.InputParameters,
+      resultToken: rule.ConfigRuleName,
+    });
+    expect([functionError, payload]).toEqual([undefined, 'null']);
+    const { EvaluationResults: [result] } = await config('GetComplianceDetailsByConfigRule', { ConfigRuleName: rule.ConfigRuleName }) as {
+      EvaluationResults: { ComplianceType: string; Annotation: string }[];
+    };
+    return result;
+  }
+
+  test('is what AWS Config is told', async () => {
+    expect(await ask()).toMatchObject({ ComplianceType: 'COMPLIANT' });
+    await cloud.kms().send(new EnableKeyRotationCommand({ KeyId: made.key, RotationPeriodInDays: 2560 }));
+    expect(await ask()).toMatchObject({ ComplianceType: 'NON_COMPLIANT', Annotation: 'rotated every 2560 days, and not within 365' });
+    await cloud.kms().send(new DisableKeyRotationCommand({ KeyId: made.key }));
+    expect(await ask()).toMatchObject({ ComplianceType: 'NON_COMPLIANT', Annotation: 'the key is not rotated' });
+    await setRight('key_rotation', made.key.split('/')[1]);
+    expect(await ask()).toMatchObject({ ComplianceType: 'COMPLIANT', Annotation: 'rotated every 365 days' });
   });
 });
 
@@ -276,22 +316,22 @@ describe('the rotation of a key', () => {
   const id = () => made.key.split('/')[1];
 
   test('a key that is rotated is left alone', async () => {
-    expect((await setRight(/KeyRotation/, id())).Changed).toBe('false');
+    expect((await setRight('key_rotation', id())).Changed).toBe('false');
   });
 
   test('one that is not is, and one that is rotated too seldom', async () => {
     await cloud.kms().send(new DisableKeyRotationCommand({ KeyId: made.key }));
-    const { Changed: changed, Before } = await setRight(/KeyRotation/, id());
+    const { Changed: changed, Before } = await setRight('key_rotation', id());
     expect([changed, JSON.parse(Before)]).toEqual(['true', { KeyRotationEnabled: false, RotationPeriodInDays: 0 }]);
     expect(await status()).toMatchObject({ KeyRotationEnabled: true });
     await cloud.kms().send(new EnableKeyRotationCommand({ KeyId: made.key, RotationPeriodInDays: 2560 }));
-    expect((await setRight(/KeyRotation/, id())).Changed).toBe('true');
+    expect((await setRight('key_rotation', id())).Changed).toBe('true');
     expect(await status()).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 365 });
   });
 
   test('one that is rotated more often stays', async () => {
     await cloud.kms().send(new EnableKeyRotationCommand({ KeyId: made.key, RotationPeriodInDays: 90 }));
-    expect((await setRight(/KeyRotation/, id())).Changed).toBe('false');
+    expect((await setRight('key_rotation', id())).Changed).toBe('false');
     expect(await status()).toMatchObject({ RotationPeriodInDays: 90 });
   });
 });

@@ -8,7 +8,7 @@ import { bucket as bucketItem, encryption, KEY } from './items';
 import { ensurePythonEnvironment } from '../../emulator/install';
 import {
   ComplianceChoice, ComplianceRecorder, ComplianceRemediation, ComplianceRule, EncryptionCompliance, type EncryptionComplianceProps, EncryptionMode,
-  RotatingS3Key, SecureBucket, type SecureBucketProps,
+  KeyRotation, RotatingS3Key, SecureBucket, type SecureBucketProps,
 } from '../../src';
 import { WITHOUT_REMEDIATION } from '../../src/compliance/remediation-regions';
 import { IRELAND, OTHER_ACCOUNT, testStack } from '../helpers/stack';
@@ -18,7 +18,7 @@ interface Rule {
   readonly Description: string;
   readonly InputParameters?: Record<string, unknown>;
   readonly Scope?: { readonly ComplianceResourceId?: unknown; readonly ComplianceResourceTypes?: string[]; readonly TagKey?: string };
-  readonly Source: { readonly SourceIdentifier?: string; readonly CustomPolicyDetails?: { readonly PolicyText: unknown } };
+  readonly Source: { readonly SourceIdentifier?: string | object; readonly CustomPolicyDetails?: { readonly PolicyText: unknown } };
 }
 
 const KEYLESS = 'cdk-s3-encryption:EncryptionCompliance.sseS3';
@@ -32,10 +32,10 @@ const rulesOf = (stack: Stack): Rule[] => Object.values(Template.fromStack(stack
 
 /** What a rule runs: the name of AWS, or of the rule of Guard. */
 const runs = ({ Source: { SourceIdentifier: managed, CustomPolicyDetails: details } }: Rule): string =>
-  managed ?? /rule (\w+) when/.exec(JSON.stringify(details!.PolicyText))![1];
+  typeof managed === 'object' ? 'CUSTOM_LAMBDA' : managed ?? /rule (\w+) when/.exec(JSON.stringify(details!.PolicyText))![1];
 const kinds = (stack: Stack) => rulesOf(stack).map(runs).sort();
 
-const OF_KEY = ['KMS_CMK_NOT_SCHEDULED_FOR_DELETION', 'KMS_KEY_POLICY_NO_PUBLIC_ACCESS', 'key_rotation', 'key_usable'];
+const OF_KEY = ['CUSTOM_LAMBDA', 'KMS_CMK_NOT_SCHEDULED_FOR_DELETION', 'KMS_KEY_POLICY_NO_PUBLIC_ACCESS', 'key_rotation', 'key_usable'];
 const OF_ACCOUNT = ['CLOUDTRAIL_S3_DATAEVENTS_ENABLED', 'CLOUD_TRAIL_ENCRYPTION_ENABLED', 'CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED'];
 const OF_BUCKET = ['S3_DEFAULT_ENCRYPTION_KMS', 'bucket_key', 'default_key', 'sse_c_blocked', 'tls_only'];
 const sorted = (...lists: string[][]) => lists.flat().sort();
@@ -57,6 +57,7 @@ describe('a bucket', () => {
         case 'bucket_key': case 'sse_c_blocked': case 'tls_only': case 'default_key':
           expect(rule.Scope).toEqual({ ComplianceResourceId: name, ComplianceResourceTypes: ['AWS::S3::Bucket'] });
           break;
+        case 'CUSTOM_LAMBDA': expect(rule.InputParameters).toEqual({ keyId: id, maximumDays: '365' }); break;
         case 'KMS_CMK_NOT_SCHEDULED_FOR_DELETION': expect(rule.InputParameters).toEqual({ kmsKeyIds: id }); break;
         case 'CLOUDTRAIL_S3_DATAEVENTS_ENABLED': expect(rule.InputParameters).toEqual({ S3BucketNames: name }); break;
         case 'key_rotation': case 'key_usable': case 'KMS_KEY_POLICY_NO_PUBLIC_ACCESS':
@@ -146,6 +147,33 @@ describe('a bucket', () => {
     expect(names.map(({ length }) => length)).toEqual([15, 15, 10]);
     expect(new Set(names.flat()).size).toBe(40);
   });
+});
+
+test('a key has to be rotated as often as it says itself, or as often as it is asked', () => {
+  const periods = (props: EncryptionComplianceProps) => {
+    const { stack, compliance } = made(props);
+    compliance.watchKey(new RotatingS3Key(stack, 'Key', { rotation: KeyRotation.every(Duration.days(180)) }));
+    compliance.watchKey(kms.Key.fromKeyArn(stack, 'Imported', KEY.replace('111122223333', IRELAND.account)));
+    return rulesOf(stack).filter((rule) => runs(rule) === 'CUSTOM_LAMBDA').map(({ InputParameters }) => InputParameters!.maximumDays);
+  };
+  expect(periods({})).toEqual(['180', '365']);
+  expect(periods({ maximumKeyRotationPeriod: Duration.days(90) })).toEqual(['90', '90']);
+});
+
+test('one function asks for all keys, of which it may do nothing else, and AWS Config alone may call it', () => {
+  const { stack, compliance } = made({ recorder: ComplianceRecorder.make() });
+  const keys = ['One', 'Two'].map((id) => new RotatingS3Key(stack, id));
+  keys.forEach((key) => { compliance.watchKey(key); });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::Lambda::Function', 1);
+  template.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'config.amazonaws.com', SourceAccount: IRELAND.account });
+  const statements = identityStatements(stack).filter(({ Action }) => JSON.stringify(Action).includes('kms:') || JSON.stringify(Action).includes('config:'));
+  expect(statements.filter(({ Action }) => JSON.stringify(Action).includes('GetKeyRotationStatus')).flatMap(({ Resource }) => Resource))
+    .toEqual(keys.map(({ keyArn }) => stack.resolve(keyArn) as unknown));
+  const [recorder] = Object.keys(template.findResources('AWS::Config::ConfigurationRecorder'));
+  const rules = Object.values(template.findResources('AWS::Config::ConfigRule', { Properties: { Source: { Owner: 'CUSTOM_LAMBDA' } } }));
+  for (const { DependsOn: needs } of rules) { expect(needs).toEqual(expect.arrayContaining([recorder, expect.stringContaining('FunctionConfig')])); }
+  expect(rules).toHaveLength(2);
 });
 
 describe('what nobody named', () => {
@@ -290,7 +318,7 @@ describe('remediation', () => {
     const { stack, compliance } = made({ remediation: ComplianceRemediation.manual() });
     compliance.watch(new SecureBucket(stack, 'Data'));
     const template = Template.fromStack(stack);
-    template.resourceCountIs('AWS::Config::RemediationConfiguration', 5);
+    template.resourceCountIs('AWS::Config::RemediationConfiguration', 6);
     template.resourceCountIs('AWS::SSM::Document', 3);
     template.allResourcesProperties('AWS::Config::RemediationConfiguration', {
       Automatic: false, ExecutionControls: { SsmControls: { ConcurrentExecutionRatePercentage: 10, ErrorPercentage: 10 } },
@@ -367,6 +395,8 @@ describe('refuses', () => {
     ['no attempt', /'maximumAttempts' must be a whole number from 1 to 25, got 0/, () => { ComplianceRemediation.automatic({ maximumAttempts: 0 }); }],
     ['half a second', /'retryInterval' must be whole seconds, from 1 to 2,678,000, got 0.5/, () => { ComplianceRemediation.automatic({ retryInterval: Duration.millis(500) }); }],
     ['too long a wait', /'retryInterval' must be whole seconds, from 1 to 2,678,000, got 2764800/, () => { ComplianceRemediation.automatic({ retryInterval: Duration.days(32) }); }],
+    ['a period of less than KMS has', /'maximumKeyRotationPeriod' must be whole days, from 90 to 2560, got 30/, () => { made({ maximumKeyRotationPeriod: Duration.days(30) }); }],
+    ['half a day', /'maximumKeyRotationPeriod' must be whole days, from 90 to 2560, got 100.5/, () => { made({ maximumKeyRotationPeriod: Duration.hours(2412) }); }],
     ['every rule off', /'choices' must leave at least one rule/, () => {
       made({ choices: Object.values(ComplianceRule).filter((rule): rule is ComplianceRule => rule instanceof ComplianceRule).map((rule) => ComplianceChoice.off(rule, 'not here')) });
     }],

@@ -132,7 +132,7 @@ const SECRETS = [
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 const WITHOUT_RESOURCES = [
-  's3:CreateJob', 's3:ListJobs', 'cloudwatch:PutMetricData', 'cloudwatch:GetMetricStatistics',
+  's3:CreateJob', 's3:ListJobs', 'cloudwatch:PutMetricData', 'cloudwatch:GetMetricStatistics', 'config:PutEvaluations',
   // What the CDK gives a state machine that logs and traces.
   'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
   'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',

@@ -48,6 +48,7 @@ const TOLERATED = [
   /^W3005 .* at Resources\/(CustomS3AutoDeleteObjects|BucketNotificationsHandler)\w+\/DependsOn\//,
   // And functions and state machines on theirs.
   /^W3005 'Backfill(Copy|Report|Watch|Machine)Role\w+' .* at Resources\/Backfill(Copy|Report|Watch|Machine)\w+\/DependsOn\//,
+  /^W3005 'ComplianceRotationPeriodFunctionRole\w+' .* at Resources\/ComplianceRotationPeriodFunction\w+\/DependsOn\//,
   // A row that says PRIVATE, as people do who come from s3.Bucket: cfn-lint would have them leave it out.
   /^W3045 'AccessControl' is a legacy property/,
 ];

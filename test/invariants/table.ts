@@ -444,6 +444,7 @@ const GUARDRAILS: Row[] = [
   compliance('set right by itself, and every rule', () => ({
     recorder: ComplianceRecorder.existing(),
     remediation: ComplianceRemediation.automatic({ maximumAttempts: 5, retryInterval: Duration.hours(1) }),
+    maximumKeyRotationPeriod: Duration.days(180),
     choices: [
       ComplianceChoice.on(ComplianceRule.BUCKET_SSL_REQUESTS_ONLY),
       ComplianceChoice.on(ComplianceRule.BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED),

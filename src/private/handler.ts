@@ -5,8 +5,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** Where the bundles are, seen from `lib/backfill` and from `src/backfill`. */
-const BUNDLES = join(__dirname, '..', '..', 'assets', 'backfill');
+/** Where the bundles are, seen from `lib/private` and from `src/private`. */
+const BUNDLES = join(__dirname, '..', '..', 'assets');
 
 export interface HandlerOptions {
   readonly description: string;
@@ -17,7 +17,11 @@ export interface HandlerOptions {
   readonly reservedConcurrentExecutions?: number;
 }
 
-/** A function with a role and a log group of its own, and with no more rights than to write that log. */
+/**
+ * A function with a role and a log group of its own, and with no more rights than to write that log.
+ *
+ * @param bundle of `assets`, as `backfill/reencrypt`
+ */
 export function makeHandler(scope: Construct, id: string, bundle: string, options: HandlerOptions): lambda.Function {
   const logGroup = new logs.LogGroup(scope, `${id}Log`, { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
   const role = new iam.Role(scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description: options.description });
