@@ -14,3 +14,6 @@ export {
   Detection, DetectionChoice, DetectionOptions, DetectionSeverity, EncryptionAlarms, EncryptionAlarmsProps, EventDetectionOptions, Notify,
   RateDetectionOptions, RateThreshold, SlackChannel,
 } from './monitoring';
+
+/** What SecureBucket promises, for buckets that are made otherwise: one promise at a time. */
+export * as mixins from './mixins';

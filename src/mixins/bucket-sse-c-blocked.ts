@@ -1,0 +1,29 @@
+import { Mixin } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { promise, promiseSetting, rulesOf } from './bucket-of';
+import { customerKeyStatement } from '../bucket';
+
+const SSE_C = { encryptionType: [s3.BlockedEncryptionType.SSE_C.name] };
+
+/**
+ * Nobody uploads to the bucket under a key that only the client has (SSE-C): blocked by its default encryption, and denied by its
+ * policy, since whoever may change the one need not be able to change the other.
+ *
+ * The default encryption stays as it is otherwise. Objects that are under such keys already stay readable.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_BlockedEncryptionTypes.html
+ * @example
+ * new s3.Bucket(this, 'Data').with(new mixins.BucketSseCBlocked());
+ */
+export class BucketSseCBlocked extends Mixin {
+  public supports(construct: IConstruct): boolean { return s3.CfnBucket.isCfnBucket(construct); }
+
+  public applyTo(construct: IConstruct): void {
+    if (!s3.CfnBucket.isCfnBucket(construct)) { return; }
+    const [rule] = rulesOf(construct);
+    construct.bucketEncryption = { serverSideEncryptionConfiguration: [{ ...rule, blockedEncryptionTypes: SSE_C }] };
+    promiseSetting(construct, 'BucketSseCBlocked', ['BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'BlockedEncryptionTypes'], { EncryptionType: SSE_C.encryptionType });
+    promise(construct, 'BucketSseCBlocked', [customerKeyStatement(construct.attrArn)]);
+  }
+}

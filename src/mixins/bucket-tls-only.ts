@@ -1,0 +1,24 @@
+import { Mixin } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { promise } from './bucket-of';
+import { MINIMUM_TLS, transportStatements } from '../bucket';
+
+/**
+ * The bucket policy denies plain HTTP to everybody, and TLS older than 1.2 to everybody but AWS services, as that of a `SecureBucket`.
+ *
+ * Adds two statements to the policy of the bucket, which is made where there is none. Clients that speak plain HTTP, website
+ * endpoints among them, are refused.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-5
+ * @example
+ * new s3.Bucket(this, 'Data').with(new mixins.BucketTlsOnly());
+ */
+export class BucketTlsOnly extends Mixin {
+  public supports(construct: IConstruct): boolean { return s3.CfnBucket.isCfnBucket(construct); }
+
+  public applyTo(construct: IConstruct): void {
+    if (!s3.CfnBucket.isCfnBucket(construct)) { return; }
+    promise(construct, 'BucketTlsOnly', transportStatements(construct.attrArn, MINIMUM_TLS));
+  }
+}

@@ -1,0 +1,35 @@
+import { Mixin, Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { promise, rulesOf } from './bucket-of';
+import { type Algorithm, uploadStatements } from '../bucket';
+import { ValidationError } from '../private/errors';
+import { at } from '../private/final-state';
+
+/**
+ * Uploads end up under the key of the bucket, or not in the bucket: its policy refuses those under another key, under the AWS managed key,
+ * and with another algorithm, as that of a `SecureBucket`. An upload without any header passes.
+ *
+ * Needs a default encryption under a KMS key that the template names; apply `BucketDefaultKey` first where there is none. Services that
+ * upload under SSE-S3 by themselves are refused: find them before, for example by the saved question `other-key-uploads`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ * @example
+ * new s3.Bucket(this, 'Data', { encryptionKey: new RotatingS3Key(this, 'Key') }).with(new mixins.BucketUploadsUnderKey());
+ */
+export class BucketUploadsUnderKey extends Mixin {
+  public supports(construct: IConstruct): boolean { return s3.CfnBucket.isCfnBucket(construct); }
+
+  public applyTo(construct: IConstruct): void {
+    if (!s3.CfnBucket.isCfnBucket(construct)) { return; }
+    const byDefault = rulesOf(construct)[0]?.serverSideEncryptionByDefault;
+    const [algorithm, key] = [at(byDefault, 'sseAlgorithm'), at(byDefault, 'kmsMasterKeyId')];
+    if ((algorithm !== 'aws:kms' && algorithm !== 'aws:kms:dsse') || key === undefined) {
+      throw new ValidationError('NoKey', `BucketUploadsUnderKey needs a default encryption under a KMS key that the template names, got ${JSON.stringify(byDefault)}: apply BucketDefaultKey first, or give the bucket an encryptionKey`, construct);
+    }
+    if (typeof key === 'string' && !/^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(key)) {
+      throw new ValidationError('KeyArnMalformed', `BucketUploadsUnderKey needs a key with a full ARN, got '${key}': S3 compares what an upload names with it`, construct);
+    }
+    promise(construct, 'BucketUploadsUnderKey', uploadStatements(construct.attrArn, algorithm as Algorithm, Stack.of(construct).resolve(key) as string));
+  }
+}

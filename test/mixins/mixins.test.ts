@@ -1,0 +1,194 @@
+import { Aspects, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnResource, Mixins, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { EncryptionMode, mixins, RotatingS3Key, SecureBucket } from '../../src';
+import { onEach } from '../helpers/interference';
+import { appOf, FLAG_SETS, IRELAND, role, testStack } from '../helpers/stack';
+import { identityStatements } from '../helpers/template';
+
+const KEY = `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+
+interface Statement { readonly Sid?: string; readonly Effect: string }
+const only = (stack: Stack, type: string) => Object.values(Template.fromStack(stack).findResources(type))
+  .map(({ Properties }) => Properties as Record<string, any>);
+const sidsOf = (stack: Stack) => only(stack, 'AWS::S3::BucketPolicy').map(({ PolicyDocument }) => (PolicyDocument.Statement as Statement[]).map(({ Sid }) => Sid));
+const ruleOf = (stack: Stack) => only(stack, 'AWS::S3::Bucket')[0]?.BucketEncryption?.ServerSideEncryptionConfiguration[0] as unknown;
+
+const UPLOADS = ['DenyOtherKeys', 'DenyUpdateWithoutKey', 'DenyKmsWithoutKey', 'DenyOtherAlgorithms'];
+const TLS = ['DenyInsecureTransport', 'DenyOldTls'];
+
+describe.each(FLAG_SETS)('%s', (_, context) => {
+  test('all of them make of an s3.Bucket what a SecureBucket is, in encryption and policy', () => {
+    const [mine, theirs] = [testStack({ env: IRELAND, context }), testStack({ env: IRELAND, context })];
+    const bucket = new s3.Bucket(mine, 'Data');
+    bucket.with(
+      new mixins.BucketTlsOnly(), new mixins.BucketDefaultKey({ encryptionKey: new RotatingS3Key(mine, 'Key') }), new mixins.BucketUploadsUnderKey(),
+      new mixins.BucketSseCBlocked(),
+    );
+    new SecureBucket(theirs, 'Data', { encryptionKey: new RotatingS3Key(theirs, 'Key'), allowNoAccessLogsBecause: 'not here' });
+    const policyOf = (stack: Stack) => (only(stack, 'AWS::S3::BucketPolicy')[0].PolicyDocument.Statement as object[]).map((one) => JSON.stringify(one)).sort();
+    expect(policyOf(mine)).toEqual(policyOf(theirs));
+    expect(ruleOf(mine)).toEqual(ruleOf(theirs));
+  });
+});
+
+describe('one at a time', () => {
+  test('TLS', () => {
+    const stack = testStack();
+    new s3.Bucket(stack, 'Data').with(new mixins.BucketTlsOnly());
+    expect(sidsOf(stack)).toEqual([TLS]);
+    expect(ruleOf(stack)).toBeUndefined();
+  });
+
+  test.each<[string, s3.BucketProps, object]>([
+    ['a bucket without encryption', {}, {}],
+    ['one under SSE-S3', { encryption: s3.BucketEncryption.S3_MANAGED }, { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    ['one under aws/s3', { encryption: s3.BucketEncryption.KMS_MANAGED, bucketKeyEnabled: true }, { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' }, BucketKeyEnabled: true }],
+  ])('SSE-C, of %s, whose default stays as it is', (_, props, rule) => {
+    const stack = testStack();
+    new s3.Bucket(stack, 'Data', props).with(new mixins.BucketSseCBlocked());
+    expect(ruleOf(stack)).toEqual({ ...rule, BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] } });
+    expect(sidsOf(stack)).toEqual([['DenyCustomerProvidedKeys']]);
+  });
+
+  test('the key, beside a block that stays', () => {
+    const stack = testStack();
+    const key = new RotatingS3Key(stack, 'Key');
+    new s3.Bucket(stack, 'Data', { blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] }).with(new mixins.BucketDefaultKey({ encryptionKey: key }));
+    expect(ruleOf(stack)).toEqual({
+      ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: stack.resolve(key.keyArn) as object }, BucketKeyEnabled: true, BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] },
+    });
+    expect(sidsOf(stack)).toEqual([]);
+  });
+
+  test('DSSE, which has no Bucket Key', () => {
+    const stack = testStack();
+    new s3.Bucket(stack, 'Data').with(new mixins.BucketDefaultKey({ encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY), dsse: true }));
+    expect(ruleOf(stack)).toEqual({ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse', KMSMasterKeyID: KEY } });
+  });
+
+  test.each<[string, s3.BucketProps | 'dsse', string]>([
+    ['SSE-KMS', {}, 'aws:kms'],
+    ['DSSE-KMS', { encryption: s3.BucketEncryption.DSSE }, 'aws:kms:dsse'],
+  ])('uploads, under %s', (_, props, algorithm) => {
+    const stack = testStack();
+    new s3.Bucket(stack, 'Data', { encryptionKey: new RotatingS3Key(stack, 'Key'), ...props as object }).with(new mixins.BucketUploadsUnderKey());
+    expect(sidsOf(stack)).toEqual([UPLOADS]);
+    const [{ PolicyDocument }] = only(stack, 'AWS::S3::BucketPolicy');
+    expect(JSON.stringify(PolicyDocument)).toContain(`{"s3:x-amz-server-side-encryption":"${algorithm}"}`);
+  });
+
+  test('what is granted afterwards has both permissions', () => {
+    const stack = testStack();
+    const bucket = new s3.Bucket(stack, 'Data');
+    bucket.with(new mixins.BucketDefaultKey({ encryptionKey: new kms.Key(stack, 'Key') }));
+    bucket.grantRead(role(stack));
+    expect(identityStatements(stack).flatMap(({ Action }) => Action)).toEqual(expect.arrayContaining(['s3:GetObject*', 'kms:Decrypt']));
+  });
+});
+
+describe('an L1', () => {
+  test('that stands alone gets a policy', () => {
+    const stack = testStack();
+    new s3.CfnBucket(stack, 'Data').with(new mixins.BucketTlsOnly(), new mixins.BucketSseCBlocked());
+    expect(sidsOf(stack)).toEqual([[...TLS, 'DenyCustomerProvidedKeys']]);
+    expect(only(stack, 'AWS::S3::BucketPolicy')[0].Bucket).toEqual({ Ref: 'Data' });
+  });
+
+  test.each([
+    ['a document', (statements: iam.PolicyStatement[]) => new iam.PolicyDocument({ statements })],
+    ['an object', (statements: iam.PolicyStatement[]) => new iam.PolicyDocument({ statements }).toJSON() as object],
+  ])('that has a policy, which is %s, keeps it', (_, document) => {
+    const stack = testStack();
+    const bucket = new s3.CfnBucket(stack, 'Data');
+    new s3.CfnBucketPolicy(stack, 'Policy', {
+      bucket: bucket.ref,
+      policyDocument: document([new iam.PolicyStatement({ sid: 'Reader', principals: [new iam.AccountRootPrincipal()], actions: ['s3:GetObject'], resources: ['arn:aws:s3:::data/*'] })]),
+    });
+    bucket.with(new mixins.BucketTlsOnly());
+    expect(sidsOf(stack)).toEqual([['Reader', ...TLS]]);
+  });
+
+  test('among others, each gets its own', () => {
+    const stack = testStack();
+    for (const id of ['One', 'Two']) { new s3.CfnBucket(stack, id); }
+    new s3.Bucket(stack, 'Three');
+    Mixins.of(stack).apply(new mixins.BucketTlsOnly());
+    expect(only(stack, 'AWS::S3::BucketPolicy').map(({ Bucket }) => (Bucket as { Ref: string }).Ref.slice(0, 3)).sort()).toEqual(['One', 'Thr', 'Two']);
+  });
+});
+
+test('applied twice, each is there once', () => {
+  const stack = testStack();
+  const bucket = new s3.Bucket(stack, 'Data', { encryptionKey: new RotatingS3Key(stack, 'Key') });
+  const all = [new mixins.BucketTlsOnly(), new mixins.BucketSseCBlocked(), new mixins.BucketUploadsUnderKey()];
+  for (let twice = 0; twice < 2; twice += 1) { bucket.with(...all); }
+  expect(sidsOf(stack)).toEqual([[...TLS, 'DenyCustomerProvidedKeys', ...UPLOADS]]);
+});
+
+test('nothing else is touched', () => {
+  const stack = testStack();
+  const topic = new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
+  for (const mixin of [new mixins.BucketTlsOnly(), new mixins.BucketSseCBlocked(), new mixins.BucketUploadsUnderKey(), new mixins.BucketDefaultKey({ encryptionKey: new RotatingS3Key(stack, 'Key') })]) {
+    expect(mixin.supports(topic)).toBe(false);
+    mixin.applyTo(topic);
+  }
+  expect(sidsOf(stack)).toEqual([]);
+});
+
+const other = () => new iam.PolicyDocument({
+  statements: [new iam.PolicyStatement({ principals: [new iam.AccountRootPrincipal()], actions: ['s3:GetObject'], resources: ['arn:aws:s3:::data/*'] })],
+});
+
+describe('the template is held to what was promised', () => {
+  test.each<[string, RegExp, (bucket: s3.Bucket) => void]>([
+    ['the block taken out', /what BucketSseCBlocked promised in BucketEncryption.*PromiseBroken/, (bucket) => {
+      (bucket.node.defaultChild as s3.CfnBucket).addPropertyOverride('BucketEncryption.ServerSideEncryptionConfiguration.0.BlockedEncryptionTypes', undefined);
+    }],
+    ['another key', /what BucketDefaultKey promised in BucketEncryption.*ServerSideEncryptionByDefault.*PromiseBroken/, (bucket) => {
+      (bucket.node.defaultChild as s3.CfnBucket).addPropertyOverride('BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID', 'alias/x');
+    }],
+    ['the Bucket Key off', /what BucketDefaultKey promised in .*BucketKeyEnabled, and has false/, (bucket) => {
+      (bucket.node.defaultChild as s3.CfnBucket).addPropertyOverride('BucketEncryption.ServerSideEncryptionConfiguration.0.BucketKeyEnabled', false);
+    }],
+    ['a statement taken out by an aspect', /what BucketTlsOnly promised, and misses DenyInsecureTransport, DenyOldTls/, (bucket) => {
+      Aspects.of(bucket).add(onEach((node) => { if (s3.CfnBucketPolicy.isCfnBucketPolicy(node)) { node.policyDocument = other(); } }));
+    }],
+  ])('%s', (_, message, interfere) => {
+    const stack = testStack();
+    const bucket = new s3.Bucket(stack, 'Data');
+    bucket.with(new mixins.BucketTlsOnly(), new mixins.BucketDefaultKey({ encryptionKey: new RotatingS3Key(stack, 'Key') }), new mixins.BucketSseCBlocked());
+    interfere(bucket);
+    expect(() => appOf(stack).synth()).toThrow(message);
+  });
+});
+
+describe('is refused', () => {
+  test.each<[string, RegExp, (stack: Stack) => void]>([
+    ['a bucket that has another key', /'encryptionKey' must be the key of the bucket, Stack\/One, got Stack\/Two/, (stack) => {
+      new s3.Bucket(stack, 'Data', { encryptionKey: new RotatingS3Key(stack, 'One') }).with(new mixins.BucketDefaultKey({ encryptionKey: new RotatingS3Key(stack, 'Two') }));
+    }],
+    ['a SecureBucket with another key', /'encryptionKey' must be the key of the bucket/, (stack) => {
+      new SecureBucket(stack, 'Data').with(new mixins.BucketDefaultKey({ encryptionKey: new RotatingS3Key(stack, 'Two') }));
+    }],
+    ['an alias', /'encryptionKey' must be a key, got the alias/, (stack) => {
+      new s3.Bucket(stack, 'Data').with(new mixins.BucketDefaultKey({ encryptionKey: kms.Alias.fromAliasName(stack, 'Alias', 'alias/orders') }));
+    }],
+    ['a key of another region', /'encryptionKey' must be in the bucket's region eu-west-1/, (stack) => {
+      new s3.Bucket(stack, 'Data').with(new mixins.BucketDefaultKey({ encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY.replace('eu-west-1', 'us-east-1')) }));
+    }],
+    ['uploads where there is no key', /BucketUploadsUnderKey needs a default encryption under a KMS key.*apply BucketDefaultKey first/, (stack) => {
+      new s3.Bucket(stack, 'Data').with(new mixins.BucketUploadsUnderKey());
+    }],
+    ['uploads under aws/s3', /BucketUploadsUnderKey needs a default encryption under a KMS key/, (stack) => {
+      new s3.Bucket(stack, 'Data', { encryption: s3.BucketEncryption.KMS_MANAGED }).with(new mixins.BucketUploadsUnderKey());
+    }],
+    ['uploads of an SSE-S3 bucket', /BucketUploadsUnderKey needs/, (stack) => {
+      new SecureBucket(stack, 'Data', { encryptionMode: EncryptionMode.s3Managed() }).with(new mixins.BucketUploadsUnderKey());
+    }],
+    ['uploads under a key that is named by its id', /needs a key with a full ARN, got '1234abcd'/, (stack) => {
+      new s3.CfnBucket(stack, 'Data', {
+        bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: '1234abcd' } }] },
+      }).with(new mixins.BucketUploadsUnderKey());
+    }],
+  ])('%s', (_, message, act) => { expect(() => { act(testStack({ env: IRELAND })); }).toThrow(message); });
+});
