@@ -86,6 +86,8 @@ export const keyNotScheduledForDeletion: RuleSpec = {
   title: 'The key is not scheduled for deletion, as AWS checks it once a day',
   subject: 'key',
   managed: 'KMS_CMK_NOT_SCHEDULED_FOR_DELETION',
+  // https://docs.aws.amazon.com/config/latest/developerguide/kms-cmk-not-scheduled-for-deletion.html
+  notIn: ['ap-east-2', 'ap-southeast-6', 'eu-south-1'],
   periodic: true,
   mappings: NOT_DELETED,
 };
@@ -94,6 +96,8 @@ export const keyPolicyNotPublic: RuleSpec = {
   title: 'The policy of the key lets in nobody without a condition',
   subject: 'key',
   managed: 'KMS_KEY_POLICY_NO_PUBLIC_ACCESS',
+  // https://docs.aws.amazon.com/config/latest/developerguide/kms-key-policy-no-public-access.html
+  notIn: ['ap-east-2', 'ap-southeast-5', 'ap-southeast-6', 'ap-southeast-7', 'ca-west-1', 'mx-central-1', 'us-gov-east-1', 'us-gov-west-1'],
   mappings: { securityHub: ['KMS.5'], cis7: ['2.21'] },
 };
 export const trailEncrypted: RuleSpec = {
@@ -123,6 +127,6 @@ export const bucketDataEvents: RuleSpec = {
   managed: 'CLOUDTRAIL_S3_DATAEVENTS_ENABLED',
   periodic: true,
   mappings: {
-    securityHub: ['S3.22', 'S3.23'], cis5: ['3.8', '3.9'], cis7: ['4.8', '4.9'], nist80053: ['AU-2', 'AU-3', 'AU-12'], pciDss: ['10.2.1'], hipaa: ['164.312(b)', '164.308(a)(1)(ii)(D)'],
+    cis5: ['3.8', '3.9'], cis7: ['4.8', '4.9'], nist80053: ['AU-2', 'AU-3', 'AU-12'], pciDss: ['10.2.1'], hipaa: ['164.312(b)', '164.308(a)(1)(ii)(D)'],
   },
 };

@@ -50,7 +50,7 @@ export class ComplianceRule {
   /** The key is not scheduled for deletion: `kms-cmk-not-scheduled-for-deletion`, once a day. AWS does not have it in every region. */
   public static readonly KEY_NOT_SCHEDULED_FOR_DELETION = new ComplianceRule(catalogue.keyNotScheduledForDeletion);
 
-  /** The key policy is not public: `kms-key-policy-no-public-access`. */
+  /** The key policy is not public: `kms-key-policy-no-public-access`. AWS does not have it in every region. */
   public static readonly KEY_POLICY_NOT_PUBLIC = new ComplianceRule(catalogue.keyPolicyNotPublic);
 
   /** Every trail of the account is under a KMS key: `cloud-trail-encryption-enabled`, once a day. */

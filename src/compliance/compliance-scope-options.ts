@@ -5,7 +5,8 @@ export interface ComplianceWatchOptions {
   /**
    * The keys that the default encryption of the bucket may be under.
    *
-   * A key known by an alias only is refused with an error: an alias can be moved to another key.
+   * A key known by an alias only is refused with an error: an alias can be moved to another key. More than 11 leave out
+   * `ComplianceRule.BUCKET_DEFAULT_ENCRYPTION_KMS`, which takes no more; with `remediation` more than 25 are an error.
    *
    * @default - the key of the bucket
    */

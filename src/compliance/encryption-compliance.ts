@@ -3,14 +3,14 @@ import * as config from 'aws-cdk-lib/aws-config';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { chosenRules } from './chosen-rules';
 import type { ComplianceOrganizationOptions, ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions } from './compliance-scope-options';
 import type { EncryptionComplianceProps } from './encryption-compliance-props';
-import { checkKeys, type ExpectedEncryption, expectedOf } from './expected-encryption';
+import { checkKeys, type ExpectedEncryption, expectedOf, holdToExpected } from './expected-encryption';
 import { makeRecorder } from './recorder-parts';
 import { Remedies } from './remedies';
-import { maximumDaysOf, rotationDaysOf } from './rotation-days';
+import { cannotRotate, maximumDaysOf, rotationDaysOf } from './rotation-days';
 import { RotationPeriod } from './rotation-period-rule';
 import { addOrganizationRule, addRule, MOST_BUCKETS, MOST_KEYS, NO_PARAMETERS, type RuleParameters } from './rule-resources';
 import type { RuleSpec } from './rule-spec';
@@ -34,7 +34,7 @@ const BUCKET = 'AWS::S3::Bucket';
  *
  * Costs 0.001 USD for each evaluation: about 0.01 USD for a bucket and its key at first and with each of their
  * changes, 0.06 USD a month for each key and 0.09 USD for the trails by those that are run daily, and what the recorder
- * costs. A bucket with a key of its own takes 10 of the 1,000 rules that a region has, and 15 resources of a stack with
+ * costs. A bucket with a key of its own takes 10 of the 1,000 rules that a region has, and 16 resources of a stack with
  * remediation: watch a tag or the account where there are more than a few dozen.
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config.html
@@ -57,6 +57,7 @@ export class EncryptionCompliance extends Construct {
   private readonly chosen: readonly RuleSpec[];
   private readonly made: config.IRule[] = [];
   private readonly seen = new Set<string>();
+  private readonly asked = new Map<string, string>();
   private readonly bucketNames: string[] = [];
   private readonly recorder?: Construct;
   private readonly remedies?: Remedies;
@@ -67,7 +68,13 @@ export class EncryptionCompliance extends Construct {
   constructor(scope: Construct, id: string, props: EncryptionComplianceProps = {}) {
     super(scope, id);
     const { rules, warnings } = chosenRules(this, props.choices);
-    this.chosen = rules;
+    const { region } = Stack.of(this);
+    const missing = rules.filter(({ notIn }) => notIn?.includes(region));
+    this.chosen = rules.filter((rule) => !missing.includes(rule));
+    for (const { id: rule } of missing) {
+      Annotations.of(this).addWarningV2(`cdk-s3-encryption:EncryptionCompliance.ruleNotInRegion.${rule}`,
+        `AWS Config does not offer the rule ${rule} in ${region}, so nobody looks at it: acknowledge this, or leave the rule out with ComplianceChoice.off()`);
+    }
     for (const { id: warning, text } of warnings) { Annotations.of(this).addWarningV2(warning, text); }
     if (props.recorder === undefined) {
       Annotations.of(this).addWarningV2('cdk-s3-encryption:EncryptionCompliance.recorderAssumed',
@@ -96,7 +103,12 @@ export class EncryptionCompliance extends Construct {
   public watch(bucket: s3.IBucket, options: ComplianceWatchOptions = {}): void {
     checkHome(this, 'bucket', bucket, 'AWS Config looks at its own account and region only, so make EncryptionCompliance there');
     const expected = expectedOf(this, bucket, options);
-    if (!this.isNew(bucket.bucketName)) { return; }
+    if (!this.isNew(bucket.bucketName)) {
+      this.checkSame(bucket, expected);
+      return;
+    }
+    this.checkSame(bucket, expected);
+    holdToExpected(this, bucket);
     if (expected.perhapsByMistake) {
       Annotations.of(this).addWarningV2(`cdk-s3-encryption:EncryptionCompliance.sseS3.${bucket.node.addr}`,
         `the bucket ${bucket.node.path} is under SSE-S3, so nobody looks at its key: give approvedKeys if it should be under one, or acknowledge this if it is on purpose`);
@@ -107,7 +119,7 @@ export class EncryptionCompliance extends Construct {
       const rule = this.keep(addRule(scope, spec, { ...NO_PARAMETERS, ...expected }, ruleScope));
       this.remedies?.ofBucket(rule, spec, bucket, expected);
     }
-    for (const key of expected.keys) { this.watchKeyHere(key); }
+    this.watchOwn(expected.keys);
     this.watchTrails();
     this.watchDataEvents(bucket.bucketName);
   }
@@ -141,7 +153,7 @@ export class EncryptionCompliance extends Construct {
    */
   public watchTagged(tagKey: string, options: ComplianceTagOptions): void {
     const { tagValue } = options;
-    this.watchAll(`Tagged-${tagKey}${tagValue === undefined ? '' : `-${tagValue}`}`, options, config.RuleScope.fromTag(tagKey, tagValue));
+    this.watchAll(tagValue === undefined ? `Tagged-${tagKey}` : `Tagged-${tagKey}|${tagValue}`, options, config.RuleScope.fromTag(tagKey, tagValue));
   }
 
   /**
@@ -159,10 +171,10 @@ export class EncryptionCompliance extends Construct {
     // 64 characters at most: https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConfigRule.html
     const prefix = Names.uniqueResourceName(this, { maxLength: 24, separator: '-' });
     for (const spec of this.chosen.filter((rule) => looksAtAll(rule, options))) {
-      addOrganizationRule(scope, spec, parametersOf(options), { ...where, name: `${prefix}-${spec.id}`, types: [BUCKET] });
+      this.after(addOrganizationRule(scope, spec, parametersOf(options), { ...where, name: `${prefix}-${spec.id}`, types: [BUCKET] }));
     }
     for (const spec of this.chosen.filter(({ subject }) => subject === 'trails' || subject === 'data-events')) {
-      addOrganizationRule(scope, spec, NO_PARAMETERS, { ...where, name: `${prefix}-${spec.id}`, types: [] });
+      this.after(addOrganizationRule(scope, spec, NO_PARAMETERS, { ...where, name: `${prefix}-${spec.id}`, types: [] }));
     }
     this.watchOwn(options.approvedKeys);
   }
@@ -193,7 +205,12 @@ export class EncryptionCompliance extends Construct {
   private watchOwn(keys: readonly kms.IKey[]): void {
     const { account, region } = Stack.of(this);
     for (const key of keys) {
-      if (!knownToDiffer(key.env.account, account) && !knownToDiffer(key.env.region, region)) { this.watchKeyHere(key); }
+      if (!knownToDiffer(key.env.account, account) && !knownToDiffer(key.env.region, region)) {
+        this.watchKeyHere(key);
+      } else {
+        Annotations.of(this).addWarningV2(`cdk-s3-encryption:EncryptionCompliance.keyElsewhere.${key.node.addr}`,
+          `nobody here looks at the key ${key.node.path}, which is of another account or region: watch it in a stack there, or acknowledge this if somebody does`);
+      }
     }
   }
 
@@ -202,7 +219,7 @@ export class EncryptionCompliance extends Construct {
     const scope = new Construct(this, nameOf(key));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.KMS_KEY, key.keyId);
     const days = this.maximumDays ?? rotationDaysOf(key);
-    for (const spec of this.chosen.filter(({ subject }) => subject === 'key')) {
+    for (const spec of this.chosen.filter(({ subject, remedy }) => subject === 'key' && !(remedy === 'key-rotation' && cannotRotate(key)))) {
       const rule = this.keep(spec.own
         ? this.rotationPeriod().addRule(scope, spec, key, days, this.recorder)
         : addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope));
@@ -240,9 +257,25 @@ export class EncryptionCompliance extends Construct {
   }
 
   private keep(rule: config.IRule): config.IRule {
-    if (this.recorder !== undefined) { rule.node.addDependency(this.recorder); }
+    this.after(rule);
     this.made.push(rule);
     return rule;
+  }
+
+  /** Rules need the recorder, where it is made here. */
+  private after(rule: IConstruct): void {
+    if (this.recorder !== undefined) { rule.node.addDependency(this.recorder); }
+  }
+
+  /** What is asked of a bucket is asked once. */
+  private checkSame(bucket: s3.IBucket, { keys }: ExpectedEncryption): void {
+    const referent = referentOf(this, bucket.bucketName);
+    const asked = keys.map(({ keyArn }) => referentOf(this, keyArn)).sort().join(' ');
+    const before = this.asked.get(referent);
+    if (before !== undefined && before !== asked) {
+      throw new ValidationError('WatchedTwice', `'approvedKeys' of ${bucket.node.path} must be the same in every call of watch(), got other ones in a second call: give all of them in one call`, this);
+    }
+    this.asked.set(referent, asked);
   }
 
   private isNew(name: string): boolean {
@@ -265,6 +298,7 @@ function nameOf({ node }: s3.IBucket | kms.IKey): string { return `${node.id}${n
 /** What is asked of one bucket, of which it is known how it should be encrypted. */
 function asksFor({ subject, kmsOnly, id }: RuleSpec, { keys, bucketKey }: ExpectedEncryption): boolean {
   if (subject !== 'bucket' || (kmsOnly && keys.length === 0)) { return false; }
+  if (id === 'bucket-default-encryption-kms' && keys.length > MOST_KEYS) { return false; }
   return id !== 'bucket-key' || bucketKey;
 }
 

@@ -4,7 +4,7 @@ import {
   CloudFormationValidatePlugin, type IPolicyValidationContext, type IPolicyValidationPlugin, type PolicyValidationPluginReport,
   type PolicyViolatingResource, type PolicyViolation,
 } from 'aws-cdk-lib';
-import { bucketsWithoutPolicy, logTargets, readTemplate } from './template-facts';
+import { bucketsUnderAlias, bucketsWithoutPolicy, logTargets, policiesOfParts, readTemplate, type Resources } from './template-facts';
 
 /** Where the rules for templates are, seen from `lib/compliance` and from `src/compliance`. */
 export const TEMPLATE_RULES = join(__dirname, '..', '..', 'assets', 'compliance', 'template-rules');
@@ -17,6 +17,17 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   key_rotation: 'the key is not rotated: set enableKeyRotation',
   bucket_key: 'the S3 Bucket Key is off, and every object costs a request to KMS: set bucketKeyEnabled',
 };
+
+/** What Guard cannot ask: which resource belongs to which, and what a text that is put together says. */
+const BEYOND_GUARD: readonly { readonly ruleName: string; readonly description: string; readonly find: (resources: Resources) => string[] }[] = [
+  { ruleName: 'tls_only', description: 'the bucket has no policy, so plain HTTP is not denied: set enforceSSL', find: bucketsWithoutPolicy },
+  { ruleName: 'tls_only', description: 'plain HTTP is not denied for the bucket and all of its objects: set enforceSSL', find: policiesOfParts },
+  {
+    ruleName: 'default_key',
+    description: 'the default encryption names an alias, which can be moved to any other key: name the key itself',
+    find: bucketsUnderAlias,
+  },
+];
 
 /**
  * Looks at every bucket, bucket policy and key of an app at synthesis, whoever made them, and ends the synthesis where one is not
@@ -46,11 +57,9 @@ export class EncryptionValidations implements IPolicyValidationPlugin {
     const { violations } = engine.validate(context);
     const found = [
       ...violations.flatMap((violation) => findingsOf(violation)),
-      ...context.stackTemplates.flatMap(({ templatePath }) => bucketsWithoutPolicy(readTemplate(templatePath)).map((resourceLogicalId): Finding => ({
-        ruleName: 'tls_only',
-        description: 'the bucket has no policy, so plain HTTP is not denied: set enforceSSL',
-        resource: { resourceLogicalId, templatePath, locations: [] },
-      }))),
+      ...context.stackTemplates.flatMap(({ templatePath }) => BEYOND_GUARD.flatMap(({ ruleName, description, find }) =>
+        find(readTemplate(templatePath)).map((resourceLogicalId): Finding => (
+          { ruleName, description, resource: { resourceLogicalId, templatePath, locations: [] } })))),
     ];
     const reported = new Map(found.map((finding) => [`${finding.ruleName} ${finding.resource.templatePath} ${finding.resource.resourceLogicalId}`, finding]));
     return {

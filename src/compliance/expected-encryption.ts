@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 import type { ComplianceWatchOptions } from './compliance-scope-options';
 import { holdsAccessLogs, SecureBucket } from '../bucket';
 import { ValidationError } from '../private/errors';
-import { at } from '../private/final-state';
+import { at, finalState } from '../private/final-state';
 
 /** What the default encryption of one bucket has to be. */
 export interface ExpectedEncryption {
@@ -39,6 +39,25 @@ export function expectedOf(scope: IConstruct, bucket: s3.IBucket, options: Compl
   // A SecureBucket without it says why; of any other bucket it may be forgotten, and the rule will tell.
   const left = bucket instanceof SecureBucket && at(rule, 'BucketKeyEnabled') !== true;
   return { keys, algorithms, bucketKey: known !== 'aws:kms:dsse' && !left };
+}
+
+/**
+ * Holds the template to what was read of it: a bucket that is changed afterwards, by an override or an aspect, would be asked for something
+ * else than it has, and set to that.
+ */
+export function holdToExpected(scope: IConstruct, bucket: s3.IBucket): void {
+  const cfn = bucket.node.defaultChild;
+  if (!(cfn instanceof s3.CfnBucket)) { return; }
+  const of = (value: unknown) => value ?? 'AES256';
+  const read = of(at(ruleInTemplate(bucket), 'ServerSideEncryptionByDefault', 'SSEAlgorithm'));
+  scope.node.addValidation({
+    validate: () => {
+      const rule = at(finalState(cfn).properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0);
+      const found = of(at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm'));
+      return found === read ? [] : [new ValidationError('WatchedTooEarly',
+        `the default encryption of ${bucket.node.path} must be what it was when watch() was called, ${String(read)}, got ${String(found)} in the template: set it by the props of the bucket, and not by an override or an aspect`, scope).message];
+    },
+  });
 }
 
 /** An alias can be moved to any other key, and rules compare with what the bucket names. */

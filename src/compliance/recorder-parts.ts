@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { MadeRecorderOptions } from './compliance-recorder';
 import { SecureBucket } from '../bucket';
+import { ValidationError } from '../private/errors';
 import { acknowledge, resourceFinding } from '../private/findings';
 
 /** What the rules of the catalogue look at. */
@@ -15,6 +16,11 @@ const RECORDED = ['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::CloudTrail::Trail'];
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-config-configurationrecorder.html
  */
 export function makeRecorder(scope: Construct, options: MadeRecorderOptions): Construct {
+  const stack = Stack.of(scope);
+  const other = stack.node.findAll().find((one) => one instanceof config.CfnConfigurationRecorder && Stack.of(one) === stack);
+  if (other !== undefined) {
+    throw new ValidationError('RecorderTwice', `'recorder' must be made once, since an account has one in each region, got ComplianceRecorder.make() beside ${other.node.path}: give ComplianceRecorder.existing() here`, scope);
+  }
   const parts = new Construct(scope, 'Recorder');
   const bucket = options.bucket ?? new SecureBucket(parts, 'Bucket');
   const { account } = Stack.of(scope);

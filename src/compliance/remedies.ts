@@ -12,10 +12,14 @@ import type { ExpectedEncryption } from './expected-encryption';
 import { WITHOUT_REMEDIATION } from './remediation-regions';
 import { logicalName } from './rule-resources';
 import type { RuleSpec } from './rule-spec';
+import { ValidationError } from '../private/errors';
 import { acknowledge } from '../private/findings';
 
 /** Where the automations are, seen from `lib/compliance` and from `src/compliance`. */
 const FOLDER = join(__dirname, '..', '..', 'assets', 'compliance', 'documents');
+
+/** https://docs.aws.amazon.com/config/latest/APIReference/API_StaticValue.html */
+const MOST_VALUES = 25;
 
 type Remedy = NonNullable<RuleSpec['remedy']>;
 
@@ -35,8 +39,8 @@ const AUTOMATIONS: Readonly<Record<Remedy, Automation>> = {
     parameters: {
       BucketName: 'The bucket.',
       ExpectedBucketOwner: 'The account that owns it.',
-      AllowedSSEAlgorithms: 'aws:kms, aws:kms:dsse or AES256. A bucket that has another one gets the first.',
-      ApprovedKMSKeyArns: 'The keys that the bucket may be under, none for AES256. A bucket that is under another one gets the first.',
+      AllowedSSEAlgorithms: 'aws:kms, aws:kms:dsse or AES256. A bucket that has another one gets the first. None: whatever it has stays.',
+      ApprovedKMSKeyArns: 'The keys that the bucket may be under. None: whatever it has stays. A bucket that is under another one gets the first.',
       EnableBucketKey: 'true to turn the S3 Bucket Key on, false to leave it as it is.',
       BlockSSEC: 'true to block SSE-C, false to leave it as it is.',
     },
@@ -89,13 +93,16 @@ export class Remedies extends Construct {
   /** What sets one bucket right when it breaks a rule. */
   public ofBucket(rule: config.IRule, spec: RuleSpec, bucket: s3.IBucket, expected: ExpectedEncryption): void {
     if (spec.remedy === undefined) { return; }
+    if (expected.keys.length > MOST_VALUES) {
+      throw new ValidationError('TooManyKeys', `'approvedKeys' must be at most ${MOST_VALUES} where there is 'remediation', got ${expected.keys.length}: AWS Config takes no more values for a parameter`, this);
+    }
     const { account, partition } = Stack.of(this);
     const keys = expected.keys.map(({ keyArn }) => keyArn);
     this.attach(rule, spec.remedy, bucket.bucketArn, 'BucketName', {
       ExpectedBucketOwner: [account],
       ...spec.remedy === 'tls-policy' ? { Partition: [partition] } : {
-        AllowedSSEAlgorithms: expected.algorithms.length === 0 ? ['AES256'] : expected.algorithms,
-        ...keys.length === 0 ? {} : { ApprovedKMSKeyArns: keys },
+        // Of a bucket under SSE-S3 only the block is asked for: what else it has stays.
+        ...keys.length === 0 ? {} : { AllowedSSEAlgorithms: expected.algorithms, ApprovedKMSKeyArns: keys },
         EnableBucketKey: [`${expected.bucketKey}`],
         BlockSSEC: ['true'],
       },
@@ -148,7 +155,7 @@ export class Remedies extends Construct {
 function fixed(values: readonly string[]): object { return { StaticValue: { Values: values } }; }
 
 /** Parameters that are lists, and what they are when nobody gives them. */
-const LISTS: Readonly<Record<string, object>> = { AllowedSSEAlgorithms: {}, ApprovedKMSKeyArns: { default: [] } };
+const LISTS: Readonly<Record<string, object>> = { AllowedSSEAlgorithms: { default: [] }, ApprovedKMSKeyArns: { default: [] } };
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html */
 function contentOf({ file, description, parameters }: Automation): object {

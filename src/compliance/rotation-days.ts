@@ -12,6 +12,13 @@ export function rotationDaysOf(key: kms.IKey): number {
   return (cfn instanceof kms.CfnKey ? cfn.rotationPeriodInDays : undefined) ?? YEARLY;
 }
 
+/** Whether the template says that KMS cannot rotate a key: then nobody asks whether it does. */
+export function cannotRotate(key: kms.IKey): boolean {
+  const cfn = key.node.defaultChild;
+  if (!(cfn instanceof kms.CfnKey)) { return false; }
+  return (cfn.origin !== undefined && cfn.origin !== 'AWS_KMS') || (cfn.keySpec !== undefined && cfn.keySpec !== kms.KeySpec.SYMMETRIC_DEFAULT);
+}
+
 /** The days of a prop. */
 export function maximumDaysOf(scope: IConstruct, period: Duration | undefined): number | undefined {
   if (period === undefined) { return undefined; }

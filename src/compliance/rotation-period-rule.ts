@@ -39,10 +39,10 @@ export class RotationPeriod extends Construct {
   /** A rule about one key, which is there after what it needs. */
   public addRule(scope: Construct, spec: RuleSpec, key: kms.IKey, maximumDays: number, after?: Construct): config.IRule {
     const id = logicalName(spec.id);
-    this.handler.addToRolePolicy(new iam.PolicyStatement({ actions: ['kms:GetKeyRotationStatus'], resources: [key.keyArn] }));
+    this.handler.addToRolePolicy(new iam.PolicyStatement({ actions: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'], resources: [key.keyArn] }));
     const rule = new config.CfnConfigRule(scope, id, {
       description: descriptionOf(spec),
-      inputParameters: { keyId: key.keyId, maximumDays: `${maximumDays}` },
+      inputParameters: { keyArn: key.keyArn, maximumDays: `${maximumDays}` },
       source: {
         owner: 'CUSTOM_LAMBDA',
         sourceIdentifier: this.handler.functionArn,

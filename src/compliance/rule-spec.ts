@@ -17,6 +17,8 @@ export interface RuleSpec {
   readonly periodic?: true;
   /** Makes no sense for buckets that are under SSE-S3 on purpose. */
   readonly kmsOnly?: true;
+  /** Regions in which AWS does not offer it. */
+  readonly notIn?: readonly string[];
   /** Off unless it is asked for, and why. */
   readonly offBecause?: string;
   /** A bucket or a key that breaks it can be set right by an automation. */

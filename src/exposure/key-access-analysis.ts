@@ -1,14 +1,14 @@
 import { Annotations, Lazy, Names, Stack } from 'aws-cdk-lib';
 import { CfnAnalyzer } from 'aws-cdk-lib/aws-accessanalyzer';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { archiveRules } from './archive-rules';
 import type { KeyAccessAnalysisProps } from './key-access-analysis-props';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
-import { referentOf } from '../private/tokens';
+import { knownToDiffer, referentOf } from '../private/tokens';
 
 /** A pattern has 2,048 characters, an ARN of a key up to 89 with its quotes: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const PER_RULE = 18;
@@ -40,10 +40,12 @@ export class KeyAccessAnalysis extends Construct {
   private readonly arns: string[] = [];
   private readonly bucketArns: string[] = [];
   private readonly seen = new Set<string>();
+  private readonly internal: boolean;
 
   constructor(scope: Construct, id: string, props: KeyAccessAnalysisProps) {
     super(scope, id);
     this.alarms = props.alarms;
+    this.checkAlarms();
     if (props.externalAccess === undefined) {
       Annotations.of(this).addWarningV2('cdk-s3-encryption:KeyAccessAnalysis.analyzerAssumed',
         'the account needs an analyzer of IAM Access Analyzer for external access in this region, or nothing is ever found: give AccessAnalyzer.existing() once you looked, or AccessAnalyzer.make()');
@@ -58,7 +60,8 @@ export class KeyAccessAnalysis extends Construct {
     } else if (expected.length > 0) {
       throw new ValidationError('AnalyzerElsewhere', '\'expected\' is archived by an analyzer of this construct, got one that is elsewhere: give AccessAnalyzer.make(), or add archive rules where the analyzer is made and leave \'expected\' out', this);
     }
-    if (props.internalAccess?._make === true) { this.makeInternal(); }
+    this.internal = props.internalAccess?._make === true;
+    if (this.internal) { this.makeInternal(); }
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -70,7 +73,12 @@ export class KeyAccessAnalysis extends Construct {
   public watch(bucket: s3.IBucket): void {
     checkHome(this, 'bucket', bucket, 'access is analyzed in its own account and region only, so make KeyAccessAnalysis there');
     if (this.add(bucket.bucketArn)) { this.bucketArns.push(bucket.bucketArn); }
-    if (bucket.encryptionKey !== undefined) { this.watchKey(bucket.encryptionKey); }
+    if (bucket.encryptionKey !== undefined) {
+      this.watchKey(bucket.encryptionKey);
+    } else if (!(bucket instanceof s3.Bucket)) {
+      Annotations.of(this).addWarningV2('cdk-s3-encryption:KeyAccessAnalysis.keyNotWatched',
+        `the key of the imported bucket ${bucket.node.path} is not known, so only the bucket is watched: call watchKey() with its key, or import it with s3.Bucket.fromBucketAttributes() and encryptionKey`);
+    }
   }
 
   /**
@@ -84,6 +92,14 @@ export class KeyAccessAnalysis extends Construct {
     }
     checkHome(this, 'key', key, 'access is analyzed in its own account and region only, so make KeyAccessAnalysis there');
     this.add(key.keyArn);
+  }
+
+  /** Findings are delivered in the account and region of what they are about. */
+  private checkAlarms(): void {
+    const [here, there] = [Stack.of(this), Stack.of(this.alarms)];
+    if (knownToDiffer(here.account, there.account) || knownToDiffer(here.region, there.region)) {
+      throw new ValidationError('AlarmsElsewhere', `'alarms' must be in the account and region of this stack, ${here.account} and ${here.region}, got ${there.account} and ${there.region}: findings are delivered here only, so make EncryptionAlarms here`, this);
+    }
   }
 
   private add(arn: string): boolean {
@@ -133,6 +149,9 @@ export class KeyAccessAnalysis extends Construct {
   }
 
   private problems(): string[] {
+    if (this.internal && this.bucketArns.length === 0) {
+      return [new ValidationError('NoBucketWatched', '\'internalAccess\' analyzes buckets, and none is watched: call watch(bucket), or leave it out', this).message];
+    }
     return this.arns.length > 0 ? [] : [new ValidationError('NothingWatched', 'nothing is watched, so nobody hears of any access: call watch(bucket) or watchKey(key)', this).message];
   }
 }

@@ -195,6 +195,14 @@ describe('the default encryption', () => {
     expect(Object.keys(await remediationsFor(made.logs)).sort()).toEqual(['sse_c_blocked', 'tls_only']);
   });
 
+  test('a bucket that was under SSE-S3 and is under a key by now keeps it, when SSE-C is blocked', async () => {
+    await putEncryption(made.logs, { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: made.second }, BucketKeyEnabled: true, BlockedEncryptionTypes: { EncryptionType: ['NONE'] } });
+    expect((await setRight('sse_c_blocked', made.logs)).Changed).toBe('true');
+    expect(await encryption(made.logs)).toEqual([underKey(made.second)]);
+    await putEncryption(made.logs, { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: true, BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] } });
+    expect((await setRight('sse_c_blocked', made.logs)).Changed).toBe('false');
+  });
+
   test('of several approved keys the one that is there stays, and otherwise the first is taken', async () => {
     await putEncryption(OLD, { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: made.second } });
     expect((await setRight('bucket_key', OLD)).Changed).toBe('true');
@@ -285,7 +293,7 @@ describe('the period of rotation', () => {
     const { ConfigRules: rules } = await config('DescribeConfigRules') as {
       ConfigRules: { ConfigRuleName: string; InputParameters?: string; Source: { Owner: string; SourceIdentifier: string } }[];
     };
-    const rule = rules.find(({ Source, InputParameters }) => Source.Owner === 'CUSTOM_LAMBDA' && InputParameters!.includes(made.key.split('/')[1]))!;
+    const rule = rules.find(({ Source, InputParameters }) => Source.Owner === 'CUSTOM_LAMBDA' && InputParameters!.includes(made.key))!;
     const { SourceIdentifier: functionArn } = rule.Source;
     expect(cloud.lambda.host.mayInvoke(functionArn, 'config.amazonaws.com', `arn:aws:config:${ENV.region}:${ENV.account}:config-rule/x`)).toBe(true);
     const { functionError, payload } = await cloud.lambda.host.invoke(functionArn, {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, aws_kms as kms, aws_s3 as s3, Duration, Stack, Token } from 'aws-cdk-lib';
+import { App, Aspects, aws_kms as kms, aws_s3 as s3, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { evaluate } from './guard';
 import { bucket as bucketItem, encryption, KEY } from './items';
@@ -11,6 +11,7 @@ import {
   KeyRotation, RotatingS3Key, SecureBucket, type SecureBucketProps,
 } from '../../src';
 import { WITHOUT_REMEDIATION } from '../../src/compliance/remediation-regions';
+import { onEach } from '../helpers/interference';
 import { IRELAND, OTHER_ACCOUNT, testStack } from '../helpers/stack';
 import { identityStatements, warningIds, warningText } from '../helpers/template';
 
@@ -57,7 +58,7 @@ describe('a bucket', () => {
         case 'bucket_key': case 'sse_c_blocked': case 'tls_only': case 'default_key':
           expect(rule.Scope).toEqual({ ComplianceResourceId: name, ComplianceResourceTypes: ['AWS::S3::Bucket'] });
           break;
-        case 'CUSTOM_LAMBDA': expect(rule.InputParameters).toEqual({ keyId: id, maximumDays: '365' }); break;
+        case 'CUSTOM_LAMBDA': expect(rule.InputParameters).toEqual({ keyArn: key, maximumDays: '365' }); break;
         case 'KMS_CMK_NOT_SCHEDULED_FOR_DELETION': expect(rule.InputParameters).toEqual({ kmsKeyIds: id }); break;
         case 'CLOUDTRAIL_S3_DATAEVENTS_ENABLED': expect(rule.InputParameters).toEqual({ S3BucketNames: name }); break;
         case 'key_rotation': case 'key_usable': case 'KMS_KEY_POLICY_NO_PUBLIC_ACCESS':
@@ -279,6 +280,70 @@ describe('the recorder', () => {
   });
 });
 
+test.each([
+  ['eu-south-1', ['KMS_CMK_NOT_SCHEDULED_FOR_DELETION'], 'key-not-scheduled-for-deletion'],
+  ['us-gov-west-1', ['KMS_KEY_POLICY_NO_PUBLIC_ACCESS'], 'key-policy-not-public'],
+])('in %s there is no rule that AWS does not offer there, which is said', (region, without, id) => {
+  const { stack, compliance } = made({}, { account: IRELAND.account, region });
+  compliance.watchKey(new RotatingS3Key(stack, 'Key'));
+  expect(kinds(stack)).toEqual(OF_KEY.filter((rule) => !without.includes(rule)));
+  expect(warningIds(compliance)).toContain(`cdk-s3-encryption:EncryptionCompliance.ruleNotInRegion.${id}`);
+});
+
+test('a key of another account may be approved, and that nobody here looks at it is said', () => {
+  const { stack, compliance } = made();
+  const shared = kms.Key.fromKeyArn(stack, 'Shared', KEY.replace('111122223333', OTHER_ACCOUNT));
+  compliance.watch(s3.Bucket.fromBucketName(stack, 'Data', 'orders'), { approvedKeys: [shared] });
+  expect(kinds(stack)).toEqual(sorted(OF_BUCKET, OF_ACCOUNT));
+  expect(warningText(compliance, `cdk-s3-encryption:EncryptionCompliance.keyElsewhere.${shared.node.addr}`)).toMatch(/nobody here looks at the key Stack\/Shared/);
+});
+
+test.each([
+  ['imported material', { origin: 'EXTERNAL' }],
+  ['an RSA key', { keySpec: 'RSA_2048', keyUsage: 'ENCRYPT_DECRYPT' }],
+])('nobody asks for the rotation of %s', (_, props) => {
+  const { stack, compliance } = made({ remediation: ComplianceRemediation.manual() });
+  const cfn = new kms.CfnKey(stack, 'Cfn', { keyPolicy: {}, ...props });
+  const key = new kms.Key(stack, 'Key');
+  Object.defineProperty(key.node, 'defaultChild', { value: cfn });
+  compliance.watchKey(key);
+  expect(kinds(stack)).toEqual(OF_KEY.filter((rule) => rule !== 'CUSTOM_LAMBDA' && rule !== 'key_rotation'));
+});
+
+describe('a bucket that is changed after it was watched is refused, since it would be asked for something else', () => {
+  test.each<[string, (bucket: s3.Bucket) => void]>([
+    ['by an override', (bucket) => {
+      (bucket.node.defaultChild as s3.CfnBucket).addPropertyOverride('BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.SSEAlgorithm', 'aws:kms');
+    }],
+    ['by an aspect', (bucket) => {
+      Aspects.of(bucket).add(onEach((node) => {
+        if (s3.CfnBucket.isCfnBucket(node)) { node.bucketEncryption = { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms' } }] }; }
+      }));
+    }],
+  ])('%s', (_, change) => {
+    const { stack, compliance, app } = made({ remediation: ComplianceRemediation.automatic() });
+    const bucket = new s3.Bucket(stack, 'Data', { encryption: s3.BucketEncryption.S3_MANAGED });
+    compliance.watch(bucket);
+    change(bucket);
+    expect(() => app.synth()).toThrow(/must be what it was when watch\(\) was called, AES256, got aws:kms in the template.*WatchedTooEarly/);
+  });
+});
+
+test('more approved keys than the rule of AWS takes leave it out for one bucket too', () => {
+  const { stack, compliance } = made();
+  const keys = Array.from({ length: 12 }, (_, at) => kms.Key.fromKeyArn(stack, `Key${at}`, KEY.replace('1234abcd', String(10_000_000 + at)).replace('111122223333', IRELAND.account)));
+  compliance.watch(s3.Bucket.fromBucketName(stack, 'Data', 'orders'), { approvedKeys: keys });
+  expect(kinds(stack)).not.toContain('S3_DEFAULT_ENCRYPTION_KMS');
+});
+
+test('rules of an organization wait for a recorder that is made beside them', () => {
+  const { stack, compliance } = made({ recorder: ComplianceRecorder.make() });
+  compliance.watchOrganization({ approvedKeys: [kms.Key.fromKeyArn(stack, 'Key', KEY)] });
+  const template = Template.fromStack(stack);
+  const [recorder] = Object.keys(template.findResources('AWS::Config::ConfigurationRecorder'));
+  for (const { DependsOn: needs } of Object.values(template.findResources('AWS::Config::OrganizationConfigRule'))) { expect(needs).toContain(recorder); }
+});
+
 describe('choices', () => {
   test('leave out, with a warning that has the reason', () => {
     const { stack, compliance } = made({ choices: [ComplianceChoice.off(ComplianceRule.TRAIL_VALIDATED, 'the organization has one')] });
@@ -374,6 +439,18 @@ describe('refuses', () => {
       (compliance, stack) => { compliance.watchAccount({ approvedKeys: [kms.Key.fromKeyArn(stack, 'K', 'arn:aws:kms:eu-west-1:111122223333:alias/orders')] }); }],
     ['no buckets under SSE-S3', /'sseS3BucketNames' must name at least one bucket, got \[\]/,
       (compliance, stack) => { compliance.watchAccount({ ...withKey(stack), sseS3BucketNames: [] }); }],
+    ['a bucket twice, with other keys', /'approvedKeys' of .*B must be the same in every call of watch\(\).*WatchedTwice/, (compliance, stack) => {
+      const bucket = s3.Bucket.fromBucketName(stack, 'B', 'orders');
+      compliance.watch(bucket, { approvedKeys: [new RotatingS3Key(stack, 'One')] });
+      compliance.watch(bucket, { approvedKeys: [new RotatingS3Key(stack, 'Two')] });
+    }],
+    ['a second recorder', /'recorder' must be made once.*RecorderTwice/, (_, stack) => {
+      for (const id of ['One', 'Two']) { new EncryptionCompliance(stack, id, { recorder: ComplianceRecorder.make() }); }
+    }],
+    ['more keys than a remediation takes', /'approvedKeys' must be at most 25 where there is 'remediation', got 26/, (_, stack) => {
+      const keys = Array.from({ length: 26 }, (__, at) => kms.Key.fromKeyArn(stack, `Key${at}`, KEY.replace('1234abcd', String(10_000_000 + at))));
+      new EncryptionCompliance(stack, 'Other', { remediation: ComplianceRemediation.manual() }).watch(s3.Bucket.fromBucketName(stack, 'B', 'orders'), { approvedKeys: keys });
+    }],
     ['an account twice', /what is watched as 'Account' must be watched once.*WatchedTwice/,
       (compliance, stack) => { const options = withKey(stack); compliance.watchAccount(options); compliance.watchAccount(options); }],
   ])('%s', (_, message, act) => {

@@ -1,4 +1,4 @@
-import { App, aws_kms as kms, aws_s3 as s3, CfnResource, Stack, Validations } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { EncryptionMode, EncryptionValidations, RotatingS3Key, SecureBucket } from '../../src';
 import { IRELAND } from '../helpers/stack';
 
@@ -53,6 +53,30 @@ test('each finding names what it is about, and no engine', () => {
     'Key: key_rotation', 'Managed: bucket_key', 'Managed: default_key', 'Open: sse_c_blocked', 'Own: bucket_key', 'Own: sse_c_blocked', 'Policy: tls_only',
   ]);
   for (const { says } of all) { expect(says).toMatch(/^[a-zA-Z].*: (set|use|name) /); }
+});
+
+test.each<[string, (stack: Stack) => kms.IKey]>([
+  ['of the stack', (stack) => new kms.Key(stack, 'Key', { enableKeyRotation: true }).addAlias('orders')],
+  ['of AWS', (stack) => kms.Alias.fromAliasName(stack, 'Key', 'alias/aws/s3')],
+])('an alias %s is found, as the CDK writes it', (_, alias) => {
+  expect(found((stack) => {
+    new s3.Bucket(stack, 'Data', { encryptionKey: alias(stack), bucketKeyEnabled: true, enforceSSL: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] });
+  })).toEqual([{ where: 'Data', rule: 'default_key', says: expect.stringMatching(/^the default encryption names an alias/) as string }]);
+});
+
+test.each<[string, (bucket: s3.Bucket) => string[], boolean]>([
+  ['two prefixes', (bucket) => [bucket.arnForObjects('a/*'), bucket.arnForObjects('b/*')], true],
+  ['the bucket and a prefix', (bucket) => [bucket.bucketArn, bucket.arnForObjects('a/*')], true],
+  ['the bucket, its objects and more', (bucket) => [bucket.bucketArn, bucket.arnForObjects('*'), bucket.arnForObjects('a/*')], false],
+])('plain HTTP denied for %s', (_, resources, isFound) => {
+  expect(rulesOf(found((stack) => {
+    const bucket = new s3.Bucket(stack, 'Data', {
+      encryptionKey: new RotatingS3Key(stack, 'Key'), bucketKeyEnabled: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C],
+    });
+    bucket.addToResourcePolicy(new iam.PolicyStatement({
+      effect: iam.Effect.DENY, principals: [new iam.StarPrincipal()], actions: ['s3:*'], resources: resources(bucket), conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+    }));
+  }))).toEqual(isFound ? ['DataPolicy: tls_only'] : []);
 });
 
 test('a target of access logs is not asked for a key', () => {

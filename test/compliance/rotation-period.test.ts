@@ -1,15 +1,23 @@
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { evaluate, type RotationServices, type RuleEvent } from '../../src/runtime/rotation-period';
+
+const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd';
 
 const EVENT: RuleEvent = {
   invokingEvent: JSON.stringify({ messageType: 'ScheduledNotification', notificationCreationTime: '2026-11-20T10:00:00.000Z' }),
-  ruleParameters: JSON.stringify({ keyId: '1234abcd', maximumDays: '365' }),
+  ruleParameters: JSON.stringify({ keyArn: KEY, maximumDays: '365' }),
   resultToken: 'token',
 };
 
-function services(status: object | Error, answer: object = {}) {
+function services(status: object | Error, answer: object = {}, metadata: object = { Origin: 'AWS_KMS', KeySpec: 'SYMMETRIC_DEFAULT', KeyState: 'Enabled' }) {
   const told: unknown[] = [];
   const fake = {
-    kms: { send: async () => { if (status instanceof Error) { throw status; } return status; } },
+    kms: {
+      send: async (command: unknown) => {
+        if (status instanceof Error) { throw status; }
+        return command instanceof DescribeKeyCommand ? { KeyMetadata: metadata } : status;
+      },
+    },
     config: { send: async ({ input }: { input: unknown }) => { told.push(input); return answer; } },
   } as unknown as RotationServices;
   return { fake, told };
@@ -35,6 +43,18 @@ test.each<[string, object | Error, string, string]>([
   }]);
 });
 
+test.each<[string, object]>([
+  ['imported material', { Origin: 'EXTERNAL' }],
+  ['a key of an external key store', { Origin: 'EXTERNAL_KEY_STORE' }],
+  ['an RSA key', { Origin: 'AWS_KMS', KeySpec: 'RSA_2048' }],
+  ['a replica', { MultiRegionConfiguration: { MultiRegionKeyType: 'REPLICA' } }],
+  ['one that is about to be deleted', { KeyState: 'PendingDeletion' }],
+])('%s is not asked whether it is rotated', async (_, metadata) => {
+  const { fake, told } = services({ KeyRotationEnabled: false }, {}, metadata);
+  await evaluate(EVENT, fake);
+  expect(told).toMatchObject([{ Evaluations: [{ ComplianceType: 'NOT_APPLICABLE' }] }]);
+});
+
 describe('nothing is said of a key that nobody looked at', () => {
   test.each(['AccessDeniedException', 'ThrottlingException', 'KMSInternalException'])('%s', async (name) => {
     const { fake, told } = services(named(name));
@@ -42,13 +62,13 @@ describe('nothing is said of a key that nobody looked at', () => {
     expect(told).toEqual([]);
   });
 
-  test.each([undefined, '{}', '{"keyId":"1"}', '{"keyId":"1","maximumDays":"soon"}'])('parameters %s', async (ruleParameters) => {
+  test.each([undefined, '{}', '{"keyArn":"1"}', '{"keyArn":"1","maximumDays":"soon"}'])('parameters %s', async (ruleParameters) => {
     const { fake, told } = services({ KeyRotationEnabled: true });
-    await expect(evaluate({ ...EVENT, ruleParameters }, fake)).rejects.toThrow(/needs the parameters keyId and maximumDays/);
+    await expect(evaluate({ ...EVENT, ruleParameters }, fake)).rejects.toThrow(/needs the parameters keyArn and maximumDays/);
     expect(told).toEqual([]);
   });
 
   test('an evaluation that AWS Config does not take', async () => {
-    await expect(evaluate(EVENT, services({ KeyRotationEnabled: true }, { FailedEvaluations: [{}] }).fake)).rejects.toThrow(/did not take the evaluation of 1234abcd/);
+    await expect(evaluate(EVENT, services({ KeyRotationEnabled: true }, { FailedEvaluations: [{}] }).fake)).rejects.toThrow(/did not take the evaluation of arn:.*1234abcd/);
   });
 });

@@ -144,12 +144,14 @@ test('expected access is archived, unless it is open to everybody, and said', ()
   });
   analysis.watch(data);
   Template.fromStack(stack).hasResourceProperties('AWS::AccessAnalyzer::Analyzer', {
-    ArchiveRules: [data.bucketArn, data.encryptionKey!.keyArn].map((arn, at) => ({
-      RuleName: `Expected${at + 1}`,
-      Filter: [
-        { Property: 'resource', Eq: [stack.resolve(arn)] }, { Property: 'principal.AWS', Contains: [OTHER_ACCOUNT] }, { Property: 'isPublic', Eq: ['false'] },
-      ],
-    })),
+    ArchiveRules: [data.bucketArn, data.encryptionKey!.keyArn].flatMap((arn, at) => [
+      // A role of another account may have the id of this one in its name.
+      [`Expected${at + 1}Account`, { Eq: [OTHER_ACCOUNT] }] as const,
+      [`Expected${at + 1}Principals`, { Contains: [`::${OTHER_ACCOUNT}:`] }] as const,
+    ].map(([RuleName, principal]) => ({
+      RuleName,
+      Filter: [{ Property: 'resource', Eq: [stack.resolve(arn)] }, { Property: 'principal.AWS', ...principal }, { Property: 'isPublic', Eq: ['false'] }],
+    }))),
   });
   expect(warningText(analysis, 'cdk-s3-encryption:KeyAccessAnalysis.expected.Stack/Data')).toMatch(/Reason given: reports/);
 });
@@ -160,7 +162,25 @@ test('no analyzer is assumed without a word', () => {
   expect(warningIds(made({ externalAccess: AccessAnalyzer.existing() }).analysis)).not.toContain(id);
 });
 
+test('a bucket whose key is not known is watched without it, and that is said', () => {
+  const { stack, analysis } = made();
+  analysis.watch(s3.Bucket.fromBucketName(stack, 'Imported', 'orders'));
+  expect(warningIds(analysis)).toContain('cdk-s3-encryption:KeyAccessAnalysis.keyNotWatched');
+});
+
 describe('is refused', () => {
+  test('internal access of keys alone', () => {
+    const { stack, analysis } = made({ internalAccess: AccessAnalyzer.make() });
+    analysis.watchKey(new RotatingS3Key(stack, 'Key'));
+    expect(() => (stack.node.root as App).synth()).toThrow(/'internalAccess' analyzes buckets, and none is watched/);
+  });
+
+  test('alarms of another region, where no finding arrives', () => {
+    const app = new App();
+    const alarms = new EncryptionAlarms(new Stack(app, 'There', { env: { ...IRELAND, region: 'us-east-1' } }), 'Alarms', { notify: [Notify.email('security@example.com')] });
+    expect(() => new KeyAccessAnalysis(new Stack(app, 'Here', { env: IRELAND }), 'Access', { alarms })).toThrow(/'alarms' must be in the account and region of this stack/);
+  });
+
   test('nothing that is watched', () => {
     const { stack } = made();
     expect(() => (stack.node.root as App).synth()).toThrow(/nothing is watched, so nobody hears of any access.*NothingWatched/);

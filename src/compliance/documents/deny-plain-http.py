@@ -51,7 +51,7 @@ def denies(statement, arn):
         statement.get("Effect") == "Deny"
         and statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
         and any(action in ("s3:*", "*") for action in listed("Action"))
-        and {arn, f"{arn}/*"} <= set(listed("Resource"))
+        and ({arn, f"{arn}/*"} <= set(listed("Resource")) or listed("Resource") == ["*"])
         and unconditional_but_for_http(statement.get("Condition", {}))
     )
 

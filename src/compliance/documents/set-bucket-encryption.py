@@ -36,20 +36,22 @@ def handler(events, context):
 def set_right(before, events):
     """What is there, where it is allowed, and otherwise the first of what is."""
     algorithms, keys = events["AllowedSSEAlgorithms"], events["ApprovedKMSKeyArns"]
+    # Where nobody says what is allowed, nothing but the block of SSE-C is asked for.
+    algorithms = algorithms or [before["SSEAlgorithm"] or "AES256"]
     algorithm = before["SSEAlgorithm"] if before["SSEAlgorithm"] in algorithms else algorithms[0]
-    key = ""
-    if keys:
-        # A bucket may name its key by the id.
-        approved = keys + [arn.split("/")[-1] for arn in keys]
-        key = before["KMSMasterKeyID"] if before["KMSMasterKeyID"] in approved else keys[0]
+    key = before["KMSMasterKeyID"]
+    # A bucket may name its key by the id.
+    if keys and key not in keys + [arn.split("/")[-1] for arn in keys]:
+        key = keys[0]
+    on = events["EnableBucketKey"] == "true" and algorithm == "aws:kms"
     blocked = [kind for kind in before["BlockedEncryptionTypes"] if kind != "NONE"]
     if events["BlockSSEC"] == "true" and "SSE-C" not in blocked:
         blocked.append("SSE-C")
     return {
         "SSEAlgorithm": algorithm,
         "KMSMasterKeyID": key,
-        # Only SSE-KMS has one.
-        "BucketKeyEnabled": algorithm == "aws:kms" and (events["EnableBucketKey"] == "true" or before["BucketKeyEnabled"]),
+        # DSSE-KMS has none.
+        "BucketKeyEnabled": on or (before["BucketKeyEnabled"] and algorithm != "aws:kms:dsse"),
         "BlockedEncryptionTypes": blocked or before["BlockedEncryptionTypes"],
     }
 
