@@ -50,4 +50,13 @@ export interface ComplianceOrganizationOptions extends ComplianceScopeOptions {
    * @default - every account of the organization
    */
   readonly excludedAccounts?: string[];
+
+  /**
+   * Whether the rules are one conformance pack, which AWS Config shows with a score and deletes as one, instead of a rule of the
+   * organization each.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/config/latest/developerguide/conformance-pack-organization-apis.html
+   */
+  readonly asConformancePack?: boolean;
 }

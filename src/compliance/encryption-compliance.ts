@@ -12,7 +12,7 @@ import { makeRecorder } from './recorder-parts';
 import { Remedies } from './remedies';
 import { cannotRotate, maximumDaysOf, rotationDaysOf } from './rotation-days';
 import { RotationPeriod } from './rotation-period-rule';
-import { addOrganizationRule, addRule, MOST_BUCKETS, MOST_KEYS, NO_PARAMETERS, type RuleParameters } from './rule-resources';
+import { addOrganizationRule, addRule, logicalName, MOST_BUCKETS, MOST_KEYS, NO_PARAMETERS, ruleInPack, type RuleParameters } from './rule-resources';
 import type { RuleSpec } from './rule-spec';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
@@ -167,14 +167,26 @@ export class EncryptionCompliance extends Construct {
    */
   public watchOrganization(options: ComplianceOrganizationOptions): void {
     const scope = this.scopeOf('Organization', options);
-    const where = { excludedAccounts: options.excludedAccounts };
+    const wanted = [
+      ...this.chosen.filter((rule) => looksAtAll(rule, options)).map((spec) => ({ spec, parameters: parametersOf(options), types: [BUCKET] })),
+      ...this.chosen.filter(({ subject }) => subject === 'trails' || subject === 'data-events')
+        .map((spec) => ({ spec, parameters: NO_PARAMETERS, types: [] })),
+    ];
     // 64 characters at most: https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConfigRule.html
     const prefix = Names.uniqueResourceName(this, { maxLength: 24, separator: '-' });
-    for (const spec of this.chosen.filter((rule) => looksAtAll(rule, options))) {
-      this.after(addOrganizationRule(scope, spec, parametersOf(options), { ...where, name: `${prefix}-${spec.id}`, types: [BUCKET] }));
-    }
-    for (const spec of this.chosen.filter(({ subject }) => subject === 'trails' || subject === 'data-events')) {
-      this.after(addOrganizationRule(scope, spec, NO_PARAMETERS, { ...where, name: `${prefix}-${spec.id}`, types: [] }));
+    if (options.asConformancePack) {
+      this.after(new config.CfnOrganizationConformancePack(scope, 'Pack', {
+        organizationConformancePackName: `${prefix}-encryption`,
+        excludedAccounts: options.excludedAccounts,
+        templateBody: Stack.of(this).toJsonString({
+          Resources: Object.fromEntries(wanted.map(({ spec, parameters, types }) => (
+            [logicalName(spec.id), ruleInPack(scope, spec, parameters, spec.id, types)]))),
+        }),
+      }));
+    } else {
+      for (const { spec, parameters, types } of wanted) {
+        this.after(addOrganizationRule(scope, spec, parameters, { name: `${prefix}-${spec.id}`, types, excludedAccounts: options.excludedAccounts }));
+      }
     }
     this.watchOwn(options.approvedKeys);
   }

@@ -69,6 +69,30 @@ export function addOrganizationRule(
   });
 }
 
+/** A rule as the template of a conformance pack has it. */
+export function ruleInPack(scope: Construct, spec: RuleSpec, parameters: RuleParameters, name: string, types: string[]): object {
+  return {
+    Type: 'AWS::Config::ConfigRule',
+    Properties: {
+      ConfigRuleName: name,
+      Description: descriptionOf(spec),
+      ...spec.managed === undefined ? {
+        Scope: { ComplianceResourceTypes: types },
+        Source: {
+          Owner: 'CUSTOM_POLICY',
+          CustomPolicyDetails: { PolicyRuntime: 'guard-2.x.x', PolicyText: policyOf(scope, spec, parameters) },
+          SourceDetails: ['ConfigurationItemChangeNotification', 'OversizedConfigurationItemChangeNotification']
+            .map((MessageType) => ({ EventSource: 'aws.config', MessageType })),
+        },
+      } : {
+        InputParameters: inputOf(spec, parameters),
+        ...spec.periodic ? { MaximumExecutionFrequency: 'TwentyFour_Hours' } : { Scope: { ComplianceResourceTypes: types } },
+        Source: { Owner: 'AWS', SourceIdentifier: spec.managed },
+      },
+    },
+  };
+}
+
 /**
  * How many fit into the 1,024 characters of the parameters of a rule: ARNs of 87 characters, names of 63.
  * https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html

@@ -245,6 +245,33 @@ describe('what nobody named', () => {
   });
 });
 
+test('an organization, as one conformance pack', () => {
+  const { stack, compliance } = made();
+  compliance.watchOrganization({ approvedKeys: [kms.Key.fromKeyArn(stack, 'Key', KEY)], excludedAccounts: [OTHER_ACCOUNT], asConformancePack: true });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::Config::OrganizationConfigRule', 0);
+  const [{ Properties: pack }] = Object.values(template.findResources('AWS::Config::OrganizationConformancePack'));
+  expect(pack.OrganizationConformancePackName).toMatch(/^[A-Za-z][-A-Za-z0-9]{0,127}$/);
+  expect(pack.ExcludedAccounts).toEqual([OTHER_ACCOUNT]);
+  expect(pack.TemplateBody.length).toBeLessThan(51_200); // https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConformancePack.html
+  const { Resources: rules } = JSON.parse(pack.TemplateBody as string) as { Resources: Record<string, { readonly Properties: Rule }> };
+  expect(Object.values(rules).map(({ Properties }) => runs(Properties)).sort()).toEqual(sorted(OF_BUCKET, OF_ACCOUNT));
+  const guard = rules.DefaultKey.Properties;
+  expect(guard.Scope).toEqual({ ComplianceResourceTypes: ['AWS::S3::Bucket'] });
+  const item = (key: string) => bucketItem({ ServerSideEncryptionConfiguration: encryption('aws:kms', key) });
+  expect(evaluate(String(guard.Source.CustomPolicyDetails!.PolicyText), [item(KEY), item(KEY.replace('1234', '4321'))])).toEqual(['COMPLIANT', 'NON_COMPLIANT']);
+  expect(rules.BucketDefaultEncryptionKms.Properties.InputParameters).toEqual({ kmsKeyArns: KEY });
+});
+
+test('a conformance pack with a key of the stack is put together when it is deployed', () => {
+  const { stack, compliance } = made();
+  compliance.watchOrganization({ approvedKeys: [new RotatingS3Key(stack, 'Key')], asConformancePack: true });
+  const [{ Properties: pack }] = Object.values(Template.fromStack(stack).findResources('AWS::Config::OrganizationConformancePack'));
+  const parts = pack.TemplateBody['Fn::Join'][1] as unknown[];
+  const text = parts.map((part) => (typeof part === 'string' ? part : 'deployed')).join('');
+  expect(Object.keys((JSON.parse(text) as { Resources: object }).Resources)).toContain('DefaultKey');
+});
+
 describe('the recorder', () => {
   const ASSUMED = 'cdk-s3-encryption:EncryptionCompliance.recorderAssumed';
 

@@ -464,6 +464,9 @@ const GUARDRAILS: Row[] = [
       made.watchOrganization({ approvedKeys, excludedAccounts: [OTHER_ACCOUNT] });
     },
   }),
+  compliance('of an organization as a conformance pack', () => ({ recorder: ComplianceRecorder.existing() }), {
+    also: (made, stack) => { made.watchOrganization({ approvedKeys: [new RotatingS3Key(stack, 'Key')], asConformancePack: true }); },
+  }),
   accessAnalysis('with the analyzer that is there', () => ({}), {
     breaks: NOTIFICATIONS,
     also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); },
