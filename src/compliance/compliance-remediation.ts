@@ -31,7 +31,8 @@ export interface AutomaticRemediationOptions {
  *
  * In some regions CloudFormation has no remediations: there the automations are made, and a warning says how to start them.
  *
- * Costs nothing for the first 100,000 steps of Systems Manager a month, and 0.002 USD for each one beyond.
+ * Costs nothing for the first 100,000 steps of Systems Manager a month, and 0.002 USD for each one beyond; scripts 0.00003 USD
+ * for each second beyond the first 5,000.
  *
  * @see https://docs.aws.amazon.com/config/latest/developerguide/remediation.html
  */

@@ -299,6 +299,10 @@ export class EncryptionCompliance extends Construct {
   }
 
   private problems(): string[] {
+    if (this.watching && this.remedies?.idle === true) {
+      return [new ValidationError('RemediationForNothing',
+        '\'remediation\' sets right what watch() and watchKey() name, and nothing is named that has an automation: name buckets, or leave it out', this).message];
+    }
     return !this.watching ? [new ValidationError('NothingWatched',
       'nothing is watched, so no rule is made: call watch(bucket), watchKey(key), watchTagged(), watchAccount() or watchOrganization()', this).message] : [];
   }

@@ -18,9 +18,10 @@ const ALIAS = /^(?!aws)[A-Za-z0-9]{2,64}(::[A-Za-z0-9]{2,64}){2}$/i;
  * For every stack of the account in this region. It sees one resource at a time: a bucket that has no policy at all passes, and so a
  * target of access logs under SSE-S3 is stopped, unless its stack is excluded.
  *
- * Costs 0.0009 USD for each resource that it looks at, beyond 1,000 a month.
+ * Costs what CloudFormation takes for the operations of hooks, if anything: its pricing page says which.
  *
  * @see https://docs.aws.amazon.com/cloudformation-cli/latest/hooks-userguide/guard-hooks.html
+ * @see https://aws.amazon.com/cloudformation/pricing/
  * @example
  * new EncryptionHook(this, 'Hook', {
  *   warnOnlyBecause: 'two weeks to see what it would stop',

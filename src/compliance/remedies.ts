@@ -90,6 +90,9 @@ export class Remedies extends Construct {
     acknowledge(this.role, 'NIST.800.53.R5-IAMNoInlinePolicy', 'The policy belongs to this role alone, and goes with it.');
   }
 
+  /** Whether there is nothing that they could set right. */
+  public get idle(): boolean { return this.documents.size === 0; }
+
   /** What sets one bucket right when it breaks a rule. */
   public ofBucket(rule: config.IRule, spec: RuleSpec, bucket: s3.IBucket, expected: ExpectedEncryption): void {
     if (spec.remedy === undefined) { return; }

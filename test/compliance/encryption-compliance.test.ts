@@ -329,7 +329,7 @@ test.each([
   ['imported material', { origin: 'EXTERNAL' }],
   ['an RSA key', { keySpec: 'RSA_2048', keyUsage: 'ENCRYPT_DECRYPT' }],
 ])('nobody asks for the rotation of %s', (_, props) => {
-  const { stack, compliance } = made({ remediation: ComplianceRemediation.manual() });
+  const { stack, compliance } = made();
   const cfn = new kms.CfnKey(stack, 'Cfn', { keyPolicy: {}, ...props });
   const key = new kms.Key(stack, 'Key');
   Object.defineProperty(key.node, 'defaultChild', { value: cfn });
@@ -444,7 +444,11 @@ describe('remediation', () => {
   test('is there for what is named, and not for every bucket of an account', () => {
     const { stack, compliance } = made({ remediation: ComplianceRemediation.manual() });
     compliance.watchAccount({ approvedKeys: [kms.Key.fromKeyArn(stack, 'Key', KEY.replace('111122223333', OTHER_ACCOUNT))] });
-    Template.fromStack(stack).resourceCountIs('AWS::Config::RemediationConfiguration', 0);
+    expect(() => Template.fromStack(stack)).toThrow(/'remediation' sets right what watch\(\) and watchKey\(\) name, and nothing is named.*RemediationForNothing/);
+    const both = made({ remediation: ComplianceRemediation.manual() });
+    both.compliance.watchAccount({ approvedKeys: [new RotatingS3Key(both.stack, 'Key')] });
+    // That of the key, which is named.
+    Template.fromStack(both.stack).allResourcesProperties('AWS::Config::RemediationConfiguration', { ResourceType: 'AWS::KMS::Key' });
   });
 });
 
