@@ -30,7 +30,8 @@ const BUCKET = 'AWS::S3::Bucket';
  * configuration as soon as AWS Config records a change, those about trails once a day; none of them looks at objects.
  *
  * A bucket under SSE-S3 on purpose, as the targets of access logs are, is not asked for a key, and one
- * under DSSE-KMS not for a Bucket Key, which it cannot have.
+ * under DSSE-KMS not for a Bucket Key, which it cannot have. One whose template admits SSE-C by name, as with
+ * `allowSseCBecause`, is not asked to block it.
  *
  * Costs 0.001 USD for each evaluation: about 0.01 USD for a bucket and its key at first and with each of their
  * changes, 0.06 USD a month for each key and 0.09 USD for the trails by those that are run daily, and what the recorder
@@ -312,7 +313,8 @@ export class EncryptionCompliance extends Construct {
 function nameOf({ node }: s3.IBucket | kms.IKey): string { return `${node.id}${node.addr.slice(-8)}`; }
 
 /** What is asked of one bucket, of which it is known how it should be encrypted. */
-function asksFor({ subject, kmsOnly, id }: RuleSpec, { keys, bucketKey }: ExpectedEncryption): boolean {
+function asksFor({ subject, kmsOnly, id }: RuleSpec, { keys, bucketKey, sseCAllowed }: ExpectedEncryption): boolean {
+  if (id === 'sse-c-blocked' && sseCAllowed) { return false; }
   if (subject !== 'bucket' || (kmsOnly && keys.length === 0)) { return false; }
   if (id === 'bucket-default-encryption-kms' && keys.length > MOST_KEYS) { return false; }
   return id !== 'bucket-key' || bucketKey;

@@ -13,6 +13,8 @@ export interface ExpectedEncryption {
   readonly keys: readonly kms.IKey[];
   readonly algorithms: readonly string[];
   readonly bucketKey: boolean;
+  /** Whether the template admits SSE-C by name: then nobody asks for its block, and no automation sets it. */
+  readonly sseCAllowed: boolean;
   /** Under SSE-S3, and not because somebody said so. */
   readonly perhapsByMistake?: boolean;
 }
@@ -22,6 +24,7 @@ const KMS = ['aws:kms', 'aws:kms:dsse'];
 /** What the template says, or what the caller says of a bucket that is not in it. */
 export function expectedOf(scope: IConstruct, bucket: s3.IBucket, options: ComplianceWatchOptions): ExpectedEncryption {
   const rule = ruleInTemplate(bucket);
+  const sseCAllowed = at(rule, 'BlockedEncryptionTypes', 'EncryptionType', 0) === s3.BlockedEncryptionType.NONE.name;
   const algorithm = at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm');
   const known = typeof algorithm === 'string' ? algorithm : undefined;
   const keys = options.approvedKeys ?? (bucket.encryptionKey === undefined ? [] : [bucket.encryptionKey]);
@@ -33,12 +36,12 @@ export function expectedOf(scope: IConstruct, bucket: s3.IBucket, options: Compl
         ? 'the bucket is imported without its key' : 'its default encryption names none, which is the AWS managed key aws/s3'}: give approvedKeys, or import the bucket with encryptionKey`, scope);
     }
     const onPurpose = bucket instanceof SecureBucket || holdsAccessLogs(bucket);
-    return { keys: [], algorithms: [], bucketKey: false, perhapsByMistake: !onPurpose };
+    return { keys: [], algorithms: [], bucketKey: false, sseCAllowed, perhapsByMistake: !onPurpose };
   }
   const algorithms = known !== undefined && KMS.includes(known) ? [known] : KMS;
   // A SecureBucket without it says why; of any other bucket it may be forgotten, and the rule will tell.
   const left = bucket instanceof SecureBucket && at(rule, 'BucketKeyEnabled') !== true;
-  return { keys, algorithms, bucketKey: known !== 'aws:kms:dsse' && !left };
+  return { keys, algorithms, bucketKey: known !== 'aws:kms:dsse' && !left, sseCAllowed };
 }
 
 /**
@@ -85,5 +88,6 @@ function ruleInTemplate(bucket: s3.IBucket): unknown {
   return {
     BucketKeyEnabled: rule.bucketKeyEnabled,
     ServerSideEncryptionByDefault: { SSEAlgorithm: byDefault?.sseAlgorithm },
+    BlockedEncryptionTypes: { EncryptionType: at(rule, 'blockedEncryptionTypes', 'encryptionType') },
   };
 }

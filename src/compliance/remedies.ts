@@ -107,7 +107,7 @@ export class Remedies extends Construct {
         // Of a bucket under SSE-S3 only the block is asked for: what else it has stays.
         ...keys.length === 0 ? {} : { AllowedSSEAlgorithms: expected.algorithms, ApprovedKMSKeyArns: keys },
         EnableBucketKey: [`${expected.bucketKey}`],
-        BlockSSEC: ['true'],
+        BlockSSEC: [`${!expected.sseCAllowed}`],
       },
     });
   }

@@ -22,7 +22,10 @@ export interface KeyAccessAnalysisProps {
    *
    * One that is made costs 9 USD a month for each watched bucket, as much as many other buckets cost altogether.
    *
-   * @default - nothing: who may read inside of the account is not analyzed
+   * Findings of one that is there, about what is watched, are heard in any case; `AccessAnalyzer.existing()` only says so in
+   * the code. Each principal that can reach a bucket is a finding, those that you granted to as well.
+   *
+   * @default - nothing is made
    * @see https://aws.amazon.com/iam/access-analyzer/pricing/
    */
   readonly internalAccess?: AccessAnalyzer;

@@ -121,6 +121,21 @@ describe('a bucket', () => {
     expect(kinds(stack).includes('bucket_key')).toBe(asked);
   });
 
+  test.each<[string, (stack: Stack) => s3.IBucket]>([
+    ['a SecureBucket that says why', (stack) => new SecureBucket(stack, 'Data', { allowSseCBecause: 'an old client' })],
+    ['a bucket of the CDK that says so', (stack) => new s3.Bucket(stack, 'Data', {
+      encryptionKey: new RotatingS3Key(stack, 'Key'), blockedEncryptionTypes: [s3.BlockedEncryptionType.NONE],
+    })],
+  ])('that admits SSE-C is not asked to block it, and no automation does: %s', (_, make) => {
+    const { stack, compliance } = made({ remediation: ComplianceRemediation.automatic() });
+    compliance.watch(make(stack));
+    expect(kinds(stack)).not.toContain('sse_c_blocked');
+    const parameters = Object.values(Template.fromStack(stack).findResources('AWS::Config::RemediationConfiguration'))
+      .map(({ Properties }) => Properties.Parameters as Record<string, { StaticValue: { Values: string[] } } | undefined>);
+    const blocks = parameters.flatMap(({ BlockSSEC: block }) => block?.StaticValue.Values ?? []);
+    expect([...new Set(blocks)]).toEqual(['false']);
+  });
+
   test('is watched once, whatever it is called by', () => {
     const { stack, compliance } = made();
     const data = new SecureBucket(stack, 'Data');
