@@ -42,8 +42,8 @@ export function policiesOfParts(resources: Resources): string[] {
     return !(Array.isArray(statements) ? statements : [statements]).some((statement) => {
       const value = at(statement, 'Resource');
       const arns = (Array.isArray(value) ? value : [value]).map(flat);
-      const transport = at(statement, 'Condition', 'Bool', 'aws:SecureTransport');
-      return transport !== undefined && arns.some((arn) => !arn.includes('/') && arns.includes(`${arn}/*`));
+      const denies = at(statement, 'Effect') === 'Deny' && String(at(statement, 'Condition', 'Bool', 'aws:SecureTransport')) === 'false';
+      return denies && arns.some((arn) => !arn.includes('/') && arns.includes(`${arn}/*`));
     });
   }).map(([id]) => id);
 }

@@ -79,6 +79,19 @@ test.each<[string, (bucket: s3.Bucket) => string[], boolean]>([
   }))).toEqual(isFound ? ['DataPolicy: tls_only'] : []);
 });
 
+test('an Allow that asks for TLS is no Deny, whatever it is about', () => {
+  expect(rulesOf(found((stack) => {
+    const bucket = new s3.Bucket(stack, 'Data', {
+      encryptionKey: new RotatingS3Key(stack, 'Key'), bucketKeyEnabled: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C],
+    });
+    const about = (effect: iam.Effect, resources: string[], transport: string) => new iam.PolicyStatement({
+      effect, principals: [new iam.StarPrincipal()], actions: ['s3:*'], resources, conditions: { Bool: { 'aws:SecureTransport': transport } },
+    });
+    bucket.addToResourcePolicy(about(iam.Effect.ALLOW, [bucket.bucketArn, bucket.arnForObjects('*')], 'true'));
+    bucket.addToResourcePolicy(about(iam.Effect.DENY, [bucket.arnForObjects('a/*'), bucket.arnForObjects('b/*')], 'false'));
+  }))).toEqual(['DataPolicy: tls_only']);
+});
+
 test('a target of access logs is not asked for a key', () => {
   const logs = (stack: Stack) => new s3.Bucket(stack, 'Logs', { enforceSSL: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] });
   expect(rulesOf(found(logs))).toEqual(['Logs: default_key']);

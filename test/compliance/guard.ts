@@ -11,7 +11,7 @@ export type Verdict = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE';
 
 const VERDICTS: Record<string, Verdict | undefined> = { PASS: 'COMPLIANT', FAIL: 'NON_COMPLIANT', SKIP: 'NOT_APPLICABLE' };
 
-/** What cfn-guard says of each item, in the words of AWS Config. It throws when cfn-guard fails, as it does on a null where a text is compared. */
+/** What cfn-guard says of each item, in the words of AWS Config. It throws when cfn-guard fails, as it does on a pattern that it cannot read. */
 export function evaluate(rule: string, items: readonly Item[]): Verdict[] {
   const folder = mkdtempSync(join(tmpdir(), 'guard-'));
   try {
