@@ -39,8 +39,8 @@ const MAX_BUCKETS = 490;
  * and named queries of Athena in a workgroup with the trail's name, and
  * `npx cdk-s3-encryption audit-log` runs them.
  *
- * Everything is retained when the stack is deleted. The log group and the trail have fixed names:
- * before the same stack is deployed once more, give another `trailName` or delete the log group.
+ * Log files, log group and key are retained when the stack is deleted; the trail itself goes, and writes no more.
+ * The log group has a fixed name: before the same stack is deployed once more, give another `trailName` or delete it.
  *
  * Costs the key (1 USD a month, 3 USD after its second rotation), 2 USD per 100,000 management events if the
  * account has another trail already, 0.10 USD per 100,000 data events, 0.50 USD per GB in

@@ -6,14 +6,8 @@ import type { BackfillCopies } from './backfill-copies';
 import type { BackfillSource } from './backfill-source';
 import type { BackfillTrigger } from './backfill-trigger';
 
-/** Properties of an `EncryptionBackfillJob`. */
-export interface EncryptionBackfillJobProps {
-  /**
-   * The bucket whose objects are brought under the key: a `SecureBucket`, any other bucket of this
-   * app, or an imported one of this account and region.
-   */
-  readonly bucket: s3.IBucket;
-
+/** What is re-encrypted, and how, whatever the bucket. */
+export interface EncryptionBackfillJobOptions {
   /**
    * Which of its objects. At least one, and each once; anything else is refused with an error.
    */
@@ -115,4 +109,13 @@ export interface EncryptionBackfillJobProps {
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
    */
   readonly copyConcurrency?: number;
+}
+
+/** Properties of an `EncryptionBackfillJob`. */
+export interface EncryptionBackfillJobProps extends EncryptionBackfillJobOptions {
+  /**
+   * The bucket whose objects are brought under the key: a `SecureBucket`, any other bucket of this
+   * app, or an imported one of this account and region.
+   */
+  readonly bucket: s3.IBucket;
 }

@@ -1,6 +1,6 @@
 import * as catalogue from './catalogue';
-import type { ControlMappings } from './control-mappings';
 import type { RuleSpec } from './rule-spec';
+import type { ControlMappings } from '../controls';
 
 /**
  * Something that AWS Config keeps looking at.

@@ -20,6 +20,13 @@ import { knownToDiffer, referentOf } from '../private/tokens';
 
 const BUCKET = 'AWS::S3::Bucket';
 
+interface MadeRule {
+  readonly spec: RuleSpec;
+  readonly rule: config.IRule;
+  /** What it looks at and nothing else. */
+  readonly about?: string;
+}
+
 /**
  * Standing proof, by rules of AWS Config, that encryption at rest still holds: for buckets of this library,
  * for any other bucket, for those with a tag, for a whole account, or for an organization.
@@ -56,7 +63,7 @@ export class EncryptionCompliance extends Construct {
   public readonly remediationRole?: iam.IRole;
 
   private readonly chosen: readonly RuleSpec[];
-  private readonly made: config.IRule[] = [];
+  private readonly made: MadeRule[] = [];
   private readonly seen = new Set<string>();
   private readonly asked = new Map<string, string>();
   private readonly bucketNames: string[] = [];
@@ -91,7 +98,7 @@ export class EncryptionCompliance extends Construct {
   }
 
   /** Every rule of this account that it has made, in the order of making. */
-  public get rules(): config.IRule[] { return [...this.made]; }
+  public get rules(): config.IRule[] { return this.made.map(({ rule }) => rule); }
 
   /**
    * Watches a bucket and its key.
@@ -117,7 +124,7 @@ export class EncryptionCompliance extends Construct {
     const scope = new Construct(this, nameOf(bucket));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.S3_BUCKET, bucket.bucketName);
     for (const spec of this.chosen.filter((rule) => asksFor(rule, expected))) {
-      const rule = this.keep(addRule(scope, spec, { ...NO_PARAMETERS, ...expected }, ruleScope));
+      const rule = this.keep(spec, addRule(scope, spec, { ...NO_PARAMETERS, ...expected }, ruleScope), bucket.bucketName);
       this.remedies?.ofBucket(rule, spec, bucket, expected);
     }
     this.watchOwn(expected.keys);
@@ -192,14 +199,35 @@ export class EncryptionCompliance extends Construct {
     this.watchOwn(options.approvedKeys);
   }
 
+  /**
+   * Which rules look at a bucket, its key, or the account.
+   *
+   * @internal
+   */
+  public _rulesAbout(bucketName: string, keyArn?: string): { readonly spec: RuleSpec; readonly rule: config.IRule }[] {
+    const wanted = new Set([bucketName, keyArn].flatMap((name) => name === undefined ? [] : [referentOf(this, name)]));
+    return this.made.filter(({ about }) => about === undefined || wanted.has(about));
+  }
+
   private watchAll(id: string, options: ComplianceScopeOptions, ruleScope: config.RuleScope): Construct {
     const scope = this.scopeOf(id, options);
     for (const spec of this.chosen.filter((rule) => looksAtAll(rule, options))) {
-      this.keep(addRule(scope, spec, parametersOf(options), ruleScope));
+      this.keep(spec, addRule(scope, spec, parametersOf(options), ruleScope));
     }
     this.watchOwn(options.approvedKeys);
     this.watchTrails();
     return scope;
+  }
+
+  /**
+   * Watches the trails of the account, and no bucket and no key.
+   *
+   * For a stack that is deployed once in an account, whose buckets and keys are watched where they are made.
+   * Costs 0.06 USD a month.
+   */
+  public watchTrailsAlone(): void {
+    this.watching = true;
+    this.watchTrails();
   }
 
   private scopeOf(id: string, { approvedKeys, sseS3BucketNames }: ComplianceScopeOptions): Construct {
@@ -233,9 +261,9 @@ export class EncryptionCompliance extends Construct {
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.KMS_KEY, key.keyId);
     const days = this.maximumDays ?? rotationDaysOf(key);
     for (const spec of this.chosen.filter(({ subject, remedy }) => subject === 'key' && !(remedy === 'key-rotation' && cannotRotate(key)))) {
-      const rule = this.keep(spec.own
+      const rule = this.keep(spec, spec.own
         ? this.rotationPeriod().addRule(scope, spec, key, days, this.recorder)
-        : addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope));
+        : addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope), key.keyArn);
       this.remedies?.ofKey(rule, spec, key, days);
     }
   }
@@ -250,7 +278,7 @@ export class EncryptionCompliance extends Construct {
     if (this.trails) { return; }
     this.trails = true;
     const scope = new Construct(this, 'Trails');
-    for (const spec of this.chosen.filter(({ subject }) => subject === 'trails')) { this.keep(addRule(scope, spec, NO_PARAMETERS)); }
+    for (const spec of this.chosen.filter(({ subject }) => subject === 'trails')) { this.keep(spec, addRule(scope, spec, NO_PARAMETERS)); }
   }
 
   /** As many buckets as a rule takes, then another rule. */
@@ -265,13 +293,14 @@ export class EncryptionCompliance extends Construct {
 
   private addDataEvents(scope: Construct, bucketNames?: () => readonly string[]): void {
     for (const spec of this.chosen.filter(({ subject }) => subject === 'data-events')) {
-      this.keep(addRule(scope, spec, { ...NO_PARAMETERS, bucketNames }));
+      this.keep(spec, addRule(scope, spec, { ...NO_PARAMETERS, bucketNames }));
     }
   }
 
-  private keep(rule: config.IRule): config.IRule {
+  /** @param about the name of a bucket or the ARN of a key, where the rule looks at nothing else */
+  private keep(spec: RuleSpec, rule: config.IRule, about?: string): config.IRule {
     this.after(rule);
-    this.made.push(rule);
+    this.made.push({ spec, rule, about: about === undefined ? undefined : referentOf(this, about) });
     return rule;
   }
 

@@ -1,4 +1,4 @@
-import type { ControlMappings } from './control-mappings';
+import type { ControlMappings } from '../controls';
 
 /** What a rule looks at: each watched bucket, each watched key, the trails of the account, or what they record of buckets. */
 export type Subject = 'bucket' | 'key' | 'trails' | 'data-events';

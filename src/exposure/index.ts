@@ -3,4 +3,4 @@ export { EncryptionGuardrails } from './encryption-guardrails';
 export { EncryptionGuardrailsProps } from './encryption-guardrails-props';
 export { ExpectedAccess } from './expected-access';
 export { KeyAccessAnalysis } from './key-access-analysis';
-export { KeyAccessAnalysisProps } from './key-access-analysis-props';
+export { KeyAccessAnalysisOptions, KeyAccessAnalysisProps } from './key-access-analysis-props';

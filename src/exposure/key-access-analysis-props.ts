@@ -2,13 +2,8 @@ import type { AccessAnalyzer } from './access-analyzer';
 import type { ExpectedAccess } from './expected-access';
 import type { EncryptionAlarms } from '../monitoring';
 
-/** Properties of `KeyAccessAnalysis`. */
-export interface KeyAccessAnalysisProps {
-  /**
-   * Who hears of findings.
-   */
-  readonly alarms: EncryptionAlarms;
-
+/** What may differ about the analysis of access, whoever hears of it. */
+export interface KeyAccessAnalysisOptions {
   /**
    * What finds access from outside of the account, or of the organization where the analyzer is of one.
    *
@@ -38,4 +33,12 @@ export interface KeyAccessAnalysisProps {
    * @default - none: every access from outside is a finding
    */
   readonly expected?: ExpectedAccess[];
+}
+
+/** Properties of `KeyAccessAnalysis`. */
+export interface KeyAccessAnalysisProps extends KeyAccessAnalysisOptions {
+  /**
+   * Who hears of findings.
+   */
+  readonly alarms: EncryptionAlarms;
 }

@@ -1,4 +1,4 @@
-import { Annotations, Lazy, Names, Stack } from 'aws-cdk-lib';
+import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnAnalyzer } from 'aws-cdk-lib/aws-accessanalyzer';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -41,6 +41,7 @@ export class KeyAccessAnalysis extends Construct {
   private readonly bucketArns: string[] = [];
   private readonly seen = new Set<string>();
   private readonly internal: boolean;
+  private account = false;
 
   constructor(scope: Construct, id: string, props: KeyAccessAnalysisProps) {
     super(scope, id);
@@ -94,6 +95,19 @@ export class KeyAccessAnalysis extends Construct {
     this.add(key.keyArn);
   }
 
+  /**
+   * Lets people hear of access to every bucket and key of the account in this region, those of other stacks too.
+   *
+   * With access from inside that is made here, only the buckets that `watch` names are analyzed.
+   */
+  public watchAccount(): void {
+    if (this.account) { return; }
+    this.account = true;
+    if (this.arns.length === 0) { this.hear(0); }
+    // The rule for the first ones is now about all, and those for more would tell of theirs twice.
+    for (let group = 1; group * PER_RULE < this.arns.length; group += 1) { this.alarms._hearNoMore(this.nameOf(group)); }
+  }
+
   /** Findings are delivered in the account and region of what they are about. */
   private checkAlarms(): void {
     const [here, there] = [Stack.of(this), Stack.of(this.alarms)];
@@ -106,7 +120,7 @@ export class KeyAccessAnalysis extends Construct {
     const referent = referentOf(this, arn);
     if (this.seen.has(referent)) { return false; }
     this.seen.add(referent);
-    if (this.arns.length % PER_RULE === 0) { this.hear(Math.floor(this.arns.length / PER_RULE)); }
+    if (this.arns.length % PER_RULE === 0 && !this.account) { this.hear(Math.floor(this.arns.length / PER_RULE)); }
     this.arns.push(arn);
     return true;
   }
@@ -118,19 +132,28 @@ export class KeyAccessAnalysis extends Construct {
   private hear(group: number): void {
     this.alarms._hear({
       id: 'access-found',
-      name: `access-found-${Names.uniqueResourceName(this, { maxLength: 8 })}${group === 0 ? '' : `-${group + 1}`}`,
+      name: this.nameOf(group),
       severity: DetectionSeverity.HIGH,
       title: 'unexpected access to a watched bucket or key',
       meaning: 'A policy lets somebody in, whether they came already or not.',
       pattern: () => ({
         source: ['aws.access-analyzer'],
-        detail: { status: ['ACTIVE'], isDeleted: [false], resource: this.arns.slice(group * PER_RULE, (group + 1) * PER_RULE) },
+        detail: {
+          status: ['ACTIVE'],
+          isDeleted: [false],
+          ...this.account ? { resourceType: ['AWS::KMS::Key', 'AWS::S3::Bucket'] } : { resource: this.arns.slice(group * PER_RULE, (group + 1) * PER_RULE) },
+        },
       }),
       lines: ['Resource: <resource>', 'Who: <who>', 'Everybody: <everybody>', 'May: <action>', 'Finding: <finding>'],
       fields: {
         resource: '$.detail.resource', who: '$.detail.principal.AWS', everybody: '$.detail.isPublic', action: '$.detail.action[0]', finding: '$.detail.id',
       },
     });
+  }
+
+  private nameOf(group: number): string {
+    // Names.uniqueResourceName keeps to no maxLength this short, and a rule has at most 64 characters.
+    return `access-found-${this.node.addr.slice(-8)}${group === 0 ? '' : `-${group + 1}`}`;
   }
 
   private makeInternal(): void {
@@ -152,6 +175,6 @@ export class KeyAccessAnalysis extends Construct {
     if (this.internal && this.bucketArns.length === 0) {
       return [new ValidationError('NoBucketWatched', '\'internalAccess\' analyzes buckets, and none is watched: call watch(bucket), or leave it out', this).message];
     }
-    return this.arns.length > 0 ? [] : [new ValidationError('NothingWatched', 'nothing is watched, so nobody hears of any access: call watch(bucket) or watchKey(key)', this).message];
+    return this.arns.length > 0 || this.account ? [] : [new ValidationError('NothingWatched', 'nothing is watched, so nobody hears of any access: call watch(bucket), watchKey(key) or watchAccount()', this).message];
   }
 }

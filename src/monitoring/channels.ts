@@ -12,7 +12,7 @@ import { acknowledgeDeadLetters, acknowledgeIncidentRole } from './acknowledgeme
 import { findingChat, type FindingRule, findingText } from './finding-rule';
 import { chatMessage, InputTransformer, textMessage } from './message';
 import { keyStatements, publishStatements } from './notification-statements';
-import type { Notify, SlackChannel } from './notify';
+import { type Notify, sameReceiver, type SlackChannel } from './notify';
 import type { RuleGroup } from './rule-groups';
 import { ValidationError } from '../private/errors';
 import { referentOf } from '../private/tokens';
@@ -34,10 +34,12 @@ interface Destination {
 /** Everything between a finding and the person who hears of it. */
 export class Channels {
   public readonly topic: sns.Topic;
-  public readonly chatTopic?: sns.Topic;
   public readonly key: kms.IKey;
   public readonly deadLetters: sqs.Queue;
   private readonly destinations: Destination[] = [];
+  private readonly receivers: Notify[] = [];
+  private chat?: sns.Topic;
+  private slackChannels = 0;
 
   /** @param rulePrefix how the names of the rules begin that may send to the dead-letter queue */
   constructor(private readonly scope: Construct, notify: readonly Notify[], key: kms.IKey | undefined, rulePrefix: string) {
@@ -48,19 +50,17 @@ export class Channels {
     this.deadLetters = this.makeDeadLetters(rulePrefix);
     this.topic = this.makeTopic('Topic', 'Findings about encryption, for people');
     this.destinations.push({ id: 'People', arn: this.topic.topicArn, put: 'text' });
+    this.take(notify);
+  }
 
-    const slack = notify.flatMap(({ _kind }) => _kind.to === 'slack' ? [_kind.channel] : []);
-    if (slack.length > 0) {
-      // A chat drops what is not in its own schema, so it gets a topic and a text of its own.
-      this.chatTopic = this.makeTopic('ChatTopic', 'Findings about encryption, in the schema of chats');
-      this.destinations.push({ id: 'Chat', arn: this.chatTopic.topicArn, put: 'chat' });
-      slack.forEach((channel, index) => { this.addSlack(channel, index); });
-    }
-    this.addOthers(notify);
-    this.checkTwice();
-    if (this.destinations.length > MAX_TARGETS) {
-      throw new ValidationError('TooManyTargets', `'notify' must need at most ${MAX_TARGETS} targets of a rule, got ${this.destinations.length}: subscribe to the topic of the alarms instead of naming more topics and response plans`, scope);
-    }
+  /** The topic of chats. There is none until somebody has a chat. */
+  public get chatTopic(): sns.Topic | undefined { return this.chat; }
+
+  /** Those of them that do not hear yet, hear from now on. Returns what alarms that are there have to do for it. */
+  public also(notify: readonly Notify[]): cloudwatch.IAlarmAction[] {
+    const before = this.destinations.length;
+    this.take(notify.filter((one) => !this.receivers.some((other) => sameReceiver(this.scope, one, other))));
+    return this.alarmActions().slice(before);
   }
 
   /** The targets of one rule. */
@@ -141,7 +141,7 @@ export class Channels {
   }
 
   private addSlack({ workspaceId, channelId }: SlackChannel, index: number): void {
-    if (this.chatTopic === undefined) { return; }
+    if (this.chat === undefined) { return; }
     const { region } = Stack.of(this.scope);
     // CloudFormation knows the type in neither: https://docs.aws.amazon.com/general/latest/gr/chatbot.html
     if (/^(cn|us-gov)-/.test(region)) {
@@ -152,14 +152,31 @@ export class Channels {
       slackChannelConfigurationName: `${Names.uniqueResourceName(this.scope, { maxLength: 110, separator: '-' })}-slack${suffix}`,
       slackWorkspaceId: workspaceId,
       slackChannelId: channelId,
-      notificationTopics: [this.chatTopic],
+      notificationTopics: [this.chat],
       // The channel reads; it may call nothing.
       guardrailPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('CloudWatchReadOnlyAccess')],
     });
   }
 
-  private addOthers(notify: readonly Notify[]): void {
-    notify.forEach(({ _kind }, index) => {
+  private take(notify: readonly Notify[]): void {
+    const slack = notify.flatMap(({ _kind }) => _kind.to === 'slack' ? [_kind.channel] : []);
+    if (slack.length > 0 && this.chat === undefined) {
+      // A chat drops what is not in its own schema, so it gets a topic and a text of its own.
+      this.chat = this.makeTopic('ChatTopic', 'Findings about encryption, in the schema of chats');
+      this.destinations.push({ id: 'Chat', arn: this.chat.topicArn, put: 'chat' });
+    }
+    for (const channel of slack) { this.addSlack(channel, this.slackChannels++); }
+    this.addOthers(notify, this.receivers.length);
+    this.receivers.push(...notify);
+    this.checkTwice();
+    if (this.destinations.length > MAX_TARGETS) {
+      throw new ValidationError('TooManyTargets', `'notify' must need at most ${MAX_TARGETS} targets of a rule, got ${this.destinations.length}: subscribe to the topic of the alarms instead of naming more topics and response plans`, this.scope);
+    }
+  }
+
+  private addOthers(notify: readonly Notify[], first: number): void {
+    notify.forEach(({ _kind }, position) => {
+      const index = first + position;
       switch (_kind.to) {
         case 'email': this.topic.addSubscription(new subscriptions.EmailSubscription(_kind.address)); return;
         case 'lambda': this.topic.addSubscription(new subscriptions.LambdaSubscription(_kind.function, { deadLetterQueue: this.deadLetters })); return;

@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { DetectionSeverity } from './detection-severity';
+import type { ControlMappings } from '../controls';
 
 /** What a detection is about: each watched key, each watched bucket, or the account. */
 export type DetectionScope = 'key' | 'bucket' | 'account';
@@ -46,6 +47,9 @@ interface DetectionBasics {
 
   /** CIS recommendations, Security Hub controls, ATT&CK techniques. */
   readonly references: readonly string[];
+
+  /** Controls that ask for this very detection. Others are only touched, which references tell. */
+  readonly mappings?: ControlMappings;
 }
 
 /** A single event is the finding: EventBridge, within seconds of CloudTrail. */

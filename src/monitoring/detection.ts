@@ -3,6 +3,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { DetectionSeverity } from './detection-severity';
 import type { DetectionSpec, PatternNode } from './detection-spec';
 import * as catalogue from './detections';
+import type { ControlMappings } from '../controls';
 import { ValidationError } from '../private/errors';
 
 const ID = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
@@ -30,6 +31,13 @@ export interface DetectionOptions {
    * @default - none
    */
   readonly references?: string[];
+
+  /**
+   * Controls of standards that ask for this very detection, for the compliance matrix of `S3EncryptionBaseline`.
+   *
+   * @default - none
+   */
+  readonly mappings?: ControlMappings;
 }
 
 /** Options of `Detection.onEvent`. */
@@ -218,7 +226,7 @@ export class Detection {
    * @param id names the detection, its rule and its section in your runbook: 3 to 40 lower-case letters, digits and hyphens
    */
   public static onEvent(id: string, options: EventDetectionOptions): Detection {
-    const { severity, title, meaning, references = [], source, calls, where, readOnly } = options;
+    const { severity, title, meaning, references = [], mappings, source, calls, where, readOnly } = options;
     if (calls.length === 0) {
       throw new ValidationError('NoCalls', `'calls' of the detection '${id}' must name at least one event of CloudTrail, got none: such a rule would match every call of '${source}'`);
     }
@@ -229,6 +237,7 @@ export class Detection {
       title,
       meaning,
       references,
+      mappings,
       parts: [{ source, scope: 'account', calls, outcome: 'succeeded', readOnly, where: (where ?? {}) as PatternNode }],
     });
   }
@@ -243,7 +252,7 @@ export class Detection {
    * @param id names the detection, its metric and its section in your runbook: 3 to 40 lower-case letters, digits and hyphens
    */
   public static onRate(id: string, options: RateDetectionOptions): Detection {
-    const { severity, title, meaning, references = [], filterPattern, threshold = 1, period = Duration.minutes(5) } = options;
+    const { severity, title, meaning, references = [], mappings, filterPattern, threshold = 1, period = Duration.minutes(5) } = options;
     checkThreshold(id, threshold);
     checkPeriod(id, period);
     return new Detection({
@@ -253,6 +262,7 @@ export class Detection {
       title,
       meaning,
       references,
+      mappings,
       scope: 'account',
       terms: [],
       threshold,
@@ -273,8 +283,27 @@ export class Detection {
   /** Recommendations, controls and techniques that it answers. */
   public readonly references: string[];
 
+  /** Controls of standards that ask for this very detection: metric filters and alarms, as scanners look for them. */
+  public readonly mappings: ControlMappings;
+
   /** @internal */
   public readonly _spec: DetectionSpec;
+
+  /**
+   * Whether it is about the account, and no single key or bucket.
+   *
+   * @internal
+   */
+  public get _ofAccount(): boolean {
+    return this._spec.kind === 'event' ? this._spec.parts.every(({ scope }) => scope === 'account') : this._spec.scope === 'account';
+  }
+
+  /**
+   * Whether it is counted, in the log group of a trail.
+   *
+   * @internal
+   */
+  public get _counts(): boolean { return this._spec.kind === 'rate'; }
 
   private constructor(spec: DetectionSpec) {
     this._spec = spec;
@@ -282,6 +311,7 @@ export class Detection {
     this.severity = spec.severity;
     this.meaning = spec.meaning;
     this.references = [...spec.references];
+    this.mappings = spec.mappings ?? {};
   }
 }
 

@@ -4,29 +4,8 @@ import type { Detection } from './detection';
 import type { DetectionChoice } from './detection-choice';
 import type { Notify } from './notify';
 
-/** Properties of `EncryptionAlarms`. */
-export interface EncryptionAlarmsProps {
-  /**
-   * Who hears of a detection. At least one; an empty list is refused with an error.
-   */
-  readonly notify: Notify[];
-
-  /**
-   * The log group that CloudTrail writes to, such as `trail.logGroup` of an `EncryptionAuditTrail`.
-   *
-   * What has to be counted is counted there: denied decrypts, uploads under keys of clients, objects
-   * moved to another key in bulk, and the filters that scanners look for.
-   *
-   * A trail of the same app that writes there is looked at, as it will be deployed. It is an error if it
-   * does not log, excludes KMS, or leaves out reads that detections need; a warning names watched buckets
-   * whose writes of objects it does not have. Of a trail that is elsewhere nothing is known: a warning
-   * says what to look at, to be acknowledged once you did.
-   *
-   * @default - these detections are left out, and a warning names them
-   * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html
-   */
-  readonly trailLogGroup?: logs.ILogGroup;
-
+/** What may differ about alarms, whoever hears of them. */
+export interface EncryptionAlarmsOptions {
   /**
    * What differs from the catalogue: thresholds, severities, what is turned off and why.
    *
@@ -74,4 +53,28 @@ export interface EncryptionAlarmsProps {
    * @default true
    */
   readonly dashboard?: boolean;
+}
+
+/** Properties of `EncryptionAlarms`. */
+export interface EncryptionAlarmsProps extends EncryptionAlarmsOptions {
+  /**
+   * Who hears of a detection. At least one; an empty list is refused with an error.
+   */
+  readonly notify: Notify[];
+
+  /**
+   * The log group that CloudTrail writes to, such as `trail.logGroup` of an `EncryptionAuditTrail`.
+   *
+   * What has to be counted is counted there: denied decrypts, uploads under keys of clients, objects
+   * moved to another key in bulk, and the filters that scanners look for.
+   *
+   * A trail of the same app that writes there is looked at, as it will be deployed. It is an error if it
+   * does not log, excludes KMS, or leaves out reads that detections need; a warning names watched buckets
+   * whose writes of objects it does not have. Of a trail that is elsewhere nothing is known: a warning
+   * says what to look at, to be acknowledged once you did.
+   *
+   * @default - these detections are left out, and a warning names them
+   * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html
+   */
+  readonly trailLogGroup?: logs.ILogGroup;
 }

@@ -4,13 +4,15 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { Channels } from './channels';
 import { chosen } from './chosen';
 import { addDashboard } from './dashboard';
+import type { DetectionSpec } from './detection-spec';
 import type { EncryptionAlarmsProps } from './encryption-alarms-props';
 import { EventRules } from './event-rules';
 import type { FindingRule } from './finding-rule';
+import type { Notify } from './notify';
 import { RateAlarms } from './rate-alarms';
 import { groupsOf } from './rule-groups';
 import { trailFindings, type TrailNeeds } from './trail-check';
@@ -51,13 +53,6 @@ export class EncryptionAlarms extends Construct {
   /** Where findings are published as text for people: subscribe more of them here. */
   public readonly topic: sns.Topic;
 
-  /**
-   * Where findings are published in the schema of Amazon Q Developer in chat applications.
-   *
-   * Undefined unless `Notify.slack()` asked for it.
-   */
-  public readonly chatTopic?: sns.Topic;
-
   /** The key that encrypts both topics. */
   public readonly notificationKey: kms.IKey;
 
@@ -71,6 +66,7 @@ export class EncryptionAlarms extends Construct {
    */
   public readonly dashboard?: cloudwatch.Dashboard;
 
+  private readonly channels: Channels;
   private readonly watched: Watched;
   private readonly rules: EventRules;
   private readonly rates?: RateAlarms;
@@ -87,7 +83,7 @@ export class EncryptionAlarms extends Construct {
     const prefix = Names.uniqueResourceName(this, { maxLength: PREFIX_LENGTH, separator: '-' });
     const channels = new Channels(this, props.notify, props.notificationKey, prefix);
     this.topic = channels.topic;
-    this.chatTopic = channels.chatTopic;
+    this.channels = channels;
     this.notificationKey = channels.key;
     this.deadLetterQueue = channels.deadLetters;
     this.watched = new Watched(this);
@@ -114,6 +110,15 @@ export class EncryptionAlarms extends Construct {
       const needs = { logGroup: props.trailLogGroup, buckets: this.watched.bucketsThemselves, detections };
       this.node.addValidation({ validate: () => this.problemsOfTrail(needs) });
     }
+  }
+
+  /**
+   * Where findings are published in the schema of Amazon Q Developer in chat applications.
+   *
+   * Undefined unless `Notify.slack()` asked for it.
+   */
+  public get chatTopic(): sns.Topic | undefined {
+    return this.channels.chatTopic;
   }
 
   /** Every alarm: of what is counted, and of notifications that could not be delivered. */
@@ -177,6 +182,33 @@ export class EncryptionAlarms extends Construct {
   public _hear(rule: FindingRule): void {
     this.hears = true;
     this.rules.addFindings(rule);
+  }
+
+  /**
+   * Takes back what `_hear` was told.
+   *
+   * @internal
+   */
+  public _hearNoMore(name: string): void { this.rules.dropFindings(name); }
+
+  /**
+   * Lets further people hear, where several share the alarms. Who hears already does not hear twice.
+   *
+   * @internal
+   */
+  public _alsoNotify(notify: readonly Notify[]): void {
+    const actions = this.channels.also(notify);
+    if (actions.length === 0) { return; }
+    for (const alarm of [...this.rates?.alarms ?? [], this.deliveryAlarm]) { alarm.addAlarmAction(...actions); }
+  }
+
+  /**
+   * What tells of each detection that a standard asks for.
+   *
+   * @internal
+   */
+  public _answering(): { readonly spec: DetectionSpec; readonly by: IConstruct }[] {
+    return [...this.rules.made, ...this.rates?.made ?? []].filter(({ spec }) => Object.keys(spec.mappings ?? {}).length > 0);
   }
 
   private grow(): void {

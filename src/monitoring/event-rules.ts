@@ -1,7 +1,8 @@
 import { Lazy } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Channels } from './channels';
+import type { DetectionSpec } from './detection-spec';
 import type { FindingRule } from './finding-rule';
 import { patternOf, RuleGroup } from './rule-groups';
 import type { Watched } from './watched';
@@ -17,6 +18,13 @@ const PER_RULE = { key: 12, bucket: 18 };
 /** The rules: for each group one of the account, or one for each so many keys or buckets. */
 export class EventRules extends Construct {
   public readonly names: string[] = [];
+
+  /** Which rules tell of which detections. */
+  public get made(): { readonly spec: DetectionSpec; readonly by: IConstruct }[] {
+    return this.groups.flatMap((group) => this.node.children
+      .filter(({ node }) => node.id === group.name || node.id.startsWith(`${group.name}-more-`))
+      .flatMap((by) => group.detections.map((spec) => ({ spec, by }))));
+  }
 
   constructor(
     scope: Construct, private readonly groups: readonly RuleGroup[], private readonly watched: Watched, private readonly channels: Channels,
@@ -36,9 +44,15 @@ export class EventRules extends Construct {
       description: `${rule.severity}: ${rule.title}`,
       state: 'ENABLED',
       eventPattern: Lazy.uncachedAny({ produce: rule.pattern }),
-      targets: this.channels.targetsOfFinding(rule, this.runbook),
+      // Who hears may grow.
+      targets: Lazy.uncachedAny({ produce: () => this.channels.targetsOfFinding(rule, this.runbook) }),
     });
     this.names.push(name);
+  }
+
+  /** A rule about findings that another one covers by now. */
+  public dropFindings(name: string): void {
+    if (this.node.tryRemoveChild(name)) { this.names.splice(this.names.indexOf(`${this.prefix}-${name}`), 1); }
   }
 
   /** Makes the rules that the watched things need and that are not there yet. */
@@ -67,7 +81,7 @@ export class EventRules extends Construct {
       // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
       state: group.part.readOnly === true ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
       eventPattern: Lazy.uncachedAny({ produce: () => patternOf(group, watched()) }),
-      targets: this.channels.targetsOf(group, this.runbook),
+      targets: Lazy.uncachedAny({ produce: () => this.channels.targetsOf(group, this.runbook) }),
     });
     this.names.push(ruleName);
   }

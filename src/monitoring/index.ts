@@ -2,7 +2,8 @@ export { Detection, DetectionOptions, EventDetectionOptions, RateDetectionOption
 export { DetectionChoice, RateThreshold } from './detection-choice';
 export { DetectionSeverity } from './detection-severity';
 export { EncryptionAlarms } from './encryption-alarms';
-export { EncryptionAlarmsProps } from './encryption-alarms-props';
-// For the other areas of this library; src/index.ts does not publish it.
-export { FindingRule } from './finding-rule';
+export { EncryptionAlarmsOptions, EncryptionAlarmsProps } from './encryption-alarms-props';
 export { Notify, SlackChannel } from './notify';
+// For the other areas of this library; src/index.ts does not publish them.
+export { FindingRule } from './finding-rule';
+export { CATALOGUE as DETECTIONS } from './detection';

@@ -1,7 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { IConstruct } from 'constructs';
 import { ValidationError } from '../private/errors';
+import { referentOf } from '../private/tokens';
 
 /** Options of `Notify.slack`. */
 export interface SlackChannel {
@@ -110,4 +112,18 @@ export class Notify {
     /** @internal */
     public readonly _kind: NotifyKind,
   ) {}
+}
+
+/** Whether both are the same receiver, whoever wrote it down. */
+export function sameReceiver(scope: IConstruct, a: Notify, b: Notify): boolean {
+  const nameOf = ({ _kind }: Notify): string => {
+    switch (_kind.to) {
+      case 'email': return _kind.address;
+      case 'topic': return _kind.topic.topicArn;
+      case 'slack': return `${_kind.channel.workspaceId}/${_kind.channel.channelId}`;
+      case 'lambda': return _kind.function.functionArn;
+      case 'incident': return _kind.responsePlanArn;
+    }
+  };
+  return a._kind.to === b._kind.to && referentOf(scope, nameOf(a)) === referentOf(scope, nameOf(b));
 }

@@ -41,6 +41,12 @@ const OF_ACCOUNT = ['CLOUDTRAIL_S3_DATAEVENTS_ENABLED', 'CLOUD_TRAIL_ENCRYPTION_
 const OF_BUCKET = ['S3_DEFAULT_ENCRYPTION_KMS', 'bucket_key', 'default_key', 'sse_c_blocked', 'tls_only'];
 const sorted = (...lists: string[][]) => lists.flat().sort();
 
+test('the trails of the account can be watched alone', () => {
+  const { stack, compliance } = made();
+  compliance.watchTrailsAlone();
+  expect(kinds(stack)).toEqual(['CLOUD_TRAIL_ENCRYPTION_ENABLED', 'CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED']);
+});
+
 describe('a bucket', () => {
   test('is asked for everything, with its own key, and its key too', () => {
     const { stack, compliance } = made();

@@ -1,5 +1,6 @@
 import { App, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
 import {
   AccessAnalyzer, EncryptionAlarms, ExpectedAccess, KeyAccessAnalysis, type KeyAccessAnalysisProps, Notify, RotatingS3Key, SecureBucket,
 } from '../../src';
@@ -209,5 +210,37 @@ describe('is refused', () => {
   ])('%s', (_, message, act) => {
     const { stack, analysis } = made();
     expect(() => { act(analysis, stack); }).toThrow(message);
+  });
+});
+
+test('the name of a rule fits, however long the path is', () => {
+  const stack = testStack({ env: IRELAND });
+  const deep = new Construct(new Construct(stack, 'TheAccountBaselineOfThePlatformTeam'), 'WithOneMoreLevelInBetween');
+  const alarms = new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')] });
+  const analysis = new KeyAccessAnalysis(deep, 'KeyAccessAnalysisOfEveryBucket', { alarms, externalAccess: AccessAnalyzer.make() });
+  for (let index = 0; index < 20; index += 1) { analysis.watchKey(new RotatingS3Key(stack, `Key${index}`)); }
+  expect(rulesOf(stack)).toHaveLength(2);
+  for (const { Name } of rulesOf(stack)) { expect(Name.length).toBeLessThanOrEqual(64); }
+});
+
+describe('the whole account', () => {
+  const ofAccount = { status: ['ACTIVE'], isDeleted: [false], resourceType: ['AWS::KMS::Key', 'AWS::S3::Bucket'] };
+
+  test('is heard of by one rule, and needs nobody to be watched', async () => {
+    const { stack, analysis } = made();
+    analysis.watchAccount();
+    analysis.watchAccount();
+    const rules = rulesOf(stack);
+    expect(rules.map(({ EventPattern }) => EventPattern.detail)).toEqual([ofAccount]);
+    const events = [finding('arn:aws:s3:::any'), finding('arn:aws:iam::111122223333:role/any', { resourceType: 'AWS::IAM::Role' })];
+    expect((await matching({ rule: rules[0]!.EventPattern }, events)).map((found) => found.length)).toEqual([1, 0]);
+  });
+
+  test('is heard of once, whatever was watched before and after', () => {
+    const { stack, analysis } = made();
+    for (let index = 0; index < 40; index += 1) { analysis.watchKey(new RotatingS3Key(stack, `Before${index}`)); }
+    analysis.watchAccount();
+    for (let index = 0; index < 40; index += 1) { analysis.watchKey(new RotatingS3Key(stack, `After${index}`)); }
+    expect(rulesOf(stack).map(({ EventPattern }) => EventPattern.detail)).toEqual([ofAccount]);
   });
 });

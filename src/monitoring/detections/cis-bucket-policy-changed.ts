@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { mappings } from '../../controls';
 import { DetectionSeverity } from '../detection-severity';
 import type { RateSpec } from '../detection-spec';
 
@@ -13,6 +14,7 @@ export const cisBucketPolicyChanged: RateSpec = {
   title: 'policy, CORS, lifecycle or replication of a bucket of the account changed',
   meaning: 'Some bucket of this account, watched or not, was changed.',
   references: ['CIS 4.8', 'CloudWatch.8'],
+  mappings: mappings.ALARM_OF_BUCKETS,
   scope: 'account',
   terms: [],
   exactPattern: '{($.eventSource=s3.amazonaws.com) && (($.eventName=PutBucketAcl) || ($.eventName=PutBucketPolicy) || ($.eventName=PutBucketCors) || ($.eventName=PutBucketLifecycle) || ($.eventName=PutBucketReplication) || ($.eventName=DeleteBucketPolicy) || ($.eventName=DeleteBucketCors) || ($.eventName=DeleteBucketLifecycle) || ($.eventName=DeleteBucketReplication))}',

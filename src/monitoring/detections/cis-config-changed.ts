@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { mappings } from '../../controls';
 import { DetectionSeverity } from '../detection-severity';
 import type { RateSpec } from '../detection-spec';
 
@@ -13,6 +14,7 @@ export const cisConfigChanged: RateSpec = {
   title: 'AWS Config of the account changed',
   meaning: 'The recorder or the delivery channel of AWS Config was changed or stopped.',
   references: ['CIS 4.9', 'CloudWatch.9'],
+  mappings: mappings.ALARM_OF_CONFIG,
   scope: 'account',
   terms: [],
   exactPattern: '{($.eventSource=config.amazonaws.com) && (($.eventName=StopConfigurationRecorder) || ($.eventName=DeleteDeliveryChannel) || ($.eventName=PutDeliveryChannel) || ($.eventName=PutConfigurationRecorder))}',

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { mappings } from '../../controls';
 import { DetectionSeverity } from '../detection-severity';
 import type { RateSpec } from '../detection-spec';
 
@@ -13,6 +14,7 @@ export const cisKeyDisabledOrDeleted: RateSpec = {
   title: 'a key of the account disabled or scheduled for deletion',
   meaning: 'Some key of this account, watched or not, was disabled or is about to be deleted.',
   references: ['CIS 4.7', 'CloudWatch.7'],
+  mappings: mappings.ALARM_OF_KEYS,
   scope: 'account',
   terms: [],
   exactPattern: '{($.eventSource=kms.amazonaws.com) && (($.eventName=DisableKey) || ($.eventName=ScheduleKeyDeletion))}',

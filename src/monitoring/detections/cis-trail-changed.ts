@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { mappings } from '../../controls';
 import { DetectionSeverity } from '../detection-severity';
 import type { RateSpec } from '../detection-spec';
 
@@ -13,6 +14,7 @@ export const cisTrailChanged: RateSpec = {
   title: 'a trail of the account changed',
   meaning: 'Some trail of this account was made, changed, started, stopped or deleted.',
   references: ['CIS 4.5', 'CloudWatch.5'],
+  mappings: mappings.ALARM_OF_TRAILS,
   scope: 'account',
   terms: [],
   exactPattern: '{($.eventName=CreateTrail) || ($.eventName=UpdateTrail) || ($.eventName=DeleteTrail) || ($.eventName=StartLogging) || ($.eventName=StopLogging)}',

@@ -1,0 +1,2 @@
+export { ControlMappings } from './control-mappings';
+export * as mappings from './mappings';
