@@ -7,6 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AlarmsStack } from '../../examples/alarms/stack';
 import { AuditTrailStack } from '../../examples/audit-trail/stack';
 import { BackfillStack } from '../../examples/backfill/stack';
+import { BaselineStack } from '../../examples/baseline/stack';
 import { ComplianceStack } from '../../examples/compliance/stack';
 import { ConsumersStack } from '../../examples/consumers/stack';
 import { CrossAccountStack } from '../../examples/cross-account/stack';
@@ -29,6 +30,7 @@ function replication(app: App): ReplicaStack {
 
 /** Each example as its folder, and each of its stacks as the app makes it. */
 const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
+  ['baseline', 'Baseline', (app) => new BaselineStack(app, 'Baseline')],
   ['first-bucket', 'FirstBucket', (app) => new FirstBucketStack(app, 'FirstBucket')],
   ['data-lake', 'DataLake', (app) => new DataLakeStack(app, 'DataLake')],
   ['cross-account', 'CrossAccount', (app) => new CrossAccountStack(app, 'CrossAccount', {

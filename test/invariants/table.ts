@@ -6,7 +6,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import type { InvariantId } from './checks';
+import { type Row, rows } from './rows';
+import { BASELINES } from './rows-of-baselines';
 import {
   AccessAnalyzer, AuditedEvents, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice, ComplianceRecorder,
   ComplianceRemediation, ComplianceRule, Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms, type EncryptionAlarmsProps,
@@ -16,22 +17,6 @@ import {
   type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
-
-/** A way to use one public construct. */
-export interface Row {
-  /** The exported class. */
-  readonly construct: string;
-  readonly name: string;
-  readonly make: (stack: Stack) => void;
-  /** Props that the row gives, known once it is made. */
-  readonly props: string[];
-  /** Promises that the row breaks on purpose, with the reason. */
-  readonly breaks?: Partial<Record<InvariantId, string>>;
-  /** Rules of cdk-nag that have findings here which are not about this library, with the reason. */
-  readonly findings?: Record<string, string>;
-}
-
-type Extras = Pick<Row, 'breaks' | 'findings'>;
 
 /** Props of `SecureBucket` that accept no value of their own: test/bucket/refusals.test.ts has each refusal. */
 export const REFUSED = [
@@ -57,30 +42,6 @@ function parameter(stack: Stack, id: string): string {
 
 function late(value: string): string {
   return Lazy.string({ produce: () => value });
-}
-
-interface Also<T> extends Extras {
-  /** What is done with the construct once it is made. */
-  readonly also?: (made: T, stack: Stack) => void;
-}
-
-/** A maker of rows for one construct, which takes note of the props that each row gives. */
-function rows<P extends object, T>(construct: string, make: (stack: Stack, props: P) => T) {
-  return (name: string, props: (stack: Stack) => P, { also, ...extras }: Also<T> = {}): Row => {
-    const given = new Set<string>();
-    return {
-      construct,
-      name,
-      get props() { return [...given]; },
-      make: (stack) => {
-        const values = props(stack);
-        Object.keys(values).forEach((prop) => given.add(prop));
-        const made = make(stack, values);
-        also?.(made, stack);
-      },
-      ...extras,
-    };
-  };
 }
 
 const key = rows('RotatingS3Key', (stack, props: RotatingS3KeyProps) => new RotatingS3Key(stack, 'Key', props));
@@ -512,4 +473,4 @@ const GUARDRAILS: Row[] = [
   }), { breaks: OF_ALL }),
 ];
 
-export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS, ...ALARMS, ...TRAILS, ...GUARDRAILS];
+export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS, ...ALARMS, ...TRAILS, ...GUARDRAILS, ...BASELINES];

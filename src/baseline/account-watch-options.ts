@@ -1,0 +1,18 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
+
+/** Options of `EncryptionAccountBaseline.watchAccount`. */
+export interface AccountWatchOptions {
+  /**
+   * The keys that buckets of the account may be under. Rules of AWS Config then look at every bucket. At least one, if given.
+   *
+   * @default - rules look at the trails of the account, and at buckets where a baseline is made for them
+   */
+  readonly approvedKeys?: kms.IKey[];
+
+  /**
+   * Buckets that are under SSE-S3 on purpose, as the targets of access logs are. Needs `approvedKeys`.
+   *
+   * @default - none
+   */
+  readonly sseS3BucketNames?: string[];
+}

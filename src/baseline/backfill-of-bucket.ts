@@ -1,0 +1,60 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { BackfillSource, EncryptionBackfillJob, type EncryptionBackfillJobOptions, EVENT_SOURCE, EVENT_TYPE } from '../backfill';
+import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
+import { at, finalState } from '../private/final-state';
+
+/** The backfill of a bucket, as it was asked for or as it is by default. */
+export function backfillOf(
+  scope: Construct, bucket: s3.IBucket, key: kms.IKey | undefined, options?: EncryptionBackfillJobOptions,
+): EncryptionBackfillJob | undefined {
+  const encryptionKey = key === bucket.encryptionKey ? undefined : key;
+  if (options !== undefined) { return new EncryptionBackfillJob(scope, 'Backfill', { encryptionKey, ...options, bucket }); }
+  const rule = ruleOf(bucket);
+  // S3 brings nothing under two layers, and without a key there is nothing to bring it under.
+  if (key === undefined || at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm') === 'aws:kms:dsse') { return undefined; }
+  const bucketKey = rule === undefined || at(rule, 'BucketKeyEnabled') === true;
+  return new EncryptionBackfillJob(scope, 'Backfill', {
+    bucket,
+    encryptionKey,
+    sources: [BackfillSource.sseS3(), BackfillSource.unencrypted(), ...bucketKey ? [BackfillSource.withoutBucketKey()] : []],
+  });
+}
+
+/**
+ * Lets people hear of runs. By the event, and not by a topic: alarms in a stack that is deployed later have no topic yet.
+ */
+export function hearOfBackfill(scope: Construct, alarms: EncryptionAlarms, bucket: s3.IBucket): void {
+  const suffix = scope.node.addr.slice(-8);
+  const pattern = (detail: object) => () => ({ 'source': [EVENT_SOURCE], 'detail-type': [EVENT_TYPE], 'detail': { bucket: [bucket.bucketName], ...detail } });
+  alarms._hear({
+    id: 'backfill-ended',
+    name: `backfill-ended-${suffix}`,
+    severity: DetectionSeverity.MEDIUM,
+    title: 'encryption backfill finished and verified',
+    meaning: 'Objects of a watched bucket were brought under its key, and counted once more. If nobody here started it, ask who did.',
+    pattern: pattern({ verified: [true] }),
+    lines: ['Bucket: <bucket>', 'Rewritten: <rewritten>', 'Excepted: <exceptions>', 'Left: <remaining>', 'Report: <report>'],
+    fields: {
+      bucket: '$.detail.bucket', rewritten: '$.detail.rewritten', exceptions: '$.detail.exceptions', remaining: '$.detail.remaining', report: '$.detail.report',
+    },
+  });
+  alarms._hear({
+    id: 'backfill-failed',
+    name: `backfill-failed-${suffix}`,
+    severity: DetectionSeverity.HIGH,
+    title: 'encryption backfill did not finish',
+    meaning: 'Objects of a watched bucket may be under their old encryption still. Nothing is lost: a new plan goes on with what is left.',
+    pattern: pattern({ verified: [false] }),
+    lines: ['Bucket: <bucket>', 'Failed: <failed>', 'Left: <remaining>', 'Report: <report>', 'Error: <error>', 'Cause: <cause>'],
+    fields: {
+      bucket: '$.detail.bucket', failed: '$.detail.failed', remaining: '$.detail.remaining', report: '$.detail.report', error: '$.detail.error', cause: '$.detail.cause',
+    },
+  });
+}
+
+function ruleOf(bucket: s3.IBucket): unknown {
+  const resource = bucket.node.defaultChild;
+  return resource instanceof s3.CfnBucket ? at(finalState(resource).properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0) : undefined;
+}

@@ -1,0 +1,37 @@
+import type { BaselineParts } from './baseline-parts';
+import type { ExpectedUsage } from './expected-usage';
+import type { Notify } from '../monitoring';
+import type { BaselineAccount } from './parts/baseline-account';
+import type { BaselineBackfill } from './parts/baseline-backfill';
+
+/** What a baseline of one bucket has beside the bucket. */
+export interface BucketBaselineOptions extends BaselineParts {
+  /**
+   * Who hears of findings. At least one, unless alarms are given; with alarms that are left out nobody can be named.
+   *
+   * Alarms that are shared tell everybody whom one of their baselines names, of all of their buckets.
+   */
+  readonly notify: Notify[];
+
+  /**
+   * Where the account-wide parts are.
+   *
+   * @default - in this stack, under `EncryptionAccountBaseline`, made by the first baseline that needs them and shared by all
+   */
+  readonly account?: BaselineAccount;
+
+  /**
+   * What brings objects that are there already under the key.
+   *
+   * @default - an `EncryptionBackfillJob` that waits for somebody to start it, for objects under SSE-S3, for those that are not encrypted,
+   * and for those without the Bucket Key; none where the bucket has no key that objects could be brought under
+   */
+  readonly backfill?: BaselineBackfill;
+
+  /**
+   * How much the bucket is used, for the estimate of the monthly cost.
+   *
+   * @default - a million reads and a million writes
+   */
+  readonly expectedUsage?: ExpectedUsage;
+}

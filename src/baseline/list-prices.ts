@@ -1,0 +1,20 @@
+/**
+ * What AWS charges in us-east-1, in US dollars; other regions differ by up to a half. Free tiers are not counted. Read on the day given.
+ * https://aws.amazon.com/kms/pricing/, and cloudtrail, cloudwatch, config and iam/access-analyzer in place of kms.
+ */
+export const LIST_PRICES = {
+  region: 'us-east-1',
+  asOf: '2026-11-23',
+  perKey: 1,
+  perKmsRequest: 0.03 / 10_000,
+  perDataEvent: 0.10 / 100_000,
+  perLogGigabyte: 0.50,
+  perAlarm: 0.10,
+  /** An alarm of anomalies looks at three metrics. */
+  perAnomalyAlarm: 0.30,
+  perMetric: 0.30,
+  perDashboard: 3,
+  perEvaluation: 0.001,
+  perConfigurationItem: 0.003,
+  perBucketOfInternalAccess: 9,
+} as const;

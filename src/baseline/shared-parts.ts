@@ -1,0 +1,31 @@
+import { Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { WatchParts } from './watch-parts';
+import { ValidationError } from '../private/errors';
+
+/** The id that the parts of a stack are under, where nobody made an `EncryptionAccountBaseline`. Contract: the trail and its key are there. */
+export const SHARED_ID = 'EncryptionAccountBaseline';
+
+const PARTS = new WeakMap<Stack, WatchParts>();
+
+/** What the baselines of a stack share, made by the first of them that needs it. */
+export function sharedPartsOf(scope: Construct, make: (home: Construct) => WatchParts): WatchParts {
+  const stack = Stack.of(scope);
+  const known = PARTS.get(stack);
+  if (known !== undefined) { return known; }
+  if (stack.node.tryFindChild(SHARED_ID) !== undefined) {
+    throw new ValidationError('SharedIdTaken', `the stack must have nothing else with the id '${SHARED_ID}', under which its baselines share their trail and alarms: rename that, or give 'account'`, scope);
+  }
+  const parts = make(new Construct(stack, SHARED_ID));
+  PARTS.set(stack, parts);
+  return parts;
+}
+
+/** An `EncryptionAccountBaseline` is what the baselines of its stack share. */
+export function shareParts(scope: Construct, parts: WatchParts): void {
+  const stack = Stack.of(scope);
+  if (PARTS.has(stack)) {
+    throw new ValidationError('AccountBaselineTwice', 'a stack must have one EncryptionAccountBaseline, made before the baselines that share it, got a second one: move it before them, or give its parts to the first', scope);
+  }
+  PARTS.set(stack, parts);
+}

@@ -1,0 +1,125 @@
+import { Annotations } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { BaselineParts } from './baseline-parts';
+import { EncryptionAuditTrail } from '../audit';
+import { EncryptionCompliance } from '../compliance';
+import { AccessAnalyzer, KeyAccessAnalysis } from '../exposure';
+import { EncryptionAlarms, type Notify } from '../monitoring';
+import type { GivenTrail } from './parts/baseline-audit-trail';
+import type { Part } from './parts/part';
+import { ValidationError } from '../private/errors';
+
+/** Names of the parts, as the props have them. */
+export type PartName = keyof BaselineParts;
+
+const PARTS: readonly PartName[] = ['alarms', 'auditTrail', 'compliance', 'keyAccess'];
+
+/**
+ * The parts that watch, each made when somebody first asks for it: a stack whose baselines all have a trail of their own gets no
+ * other one.
+ */
+export class WatchParts {
+  private readonly made = new Map<PartName, unknown>();
+
+  /**
+   * @param shared where parts are that nobody decided about here; without it they are made here
+   * @param agreed whether what is left out was agreed on by one word of the user, so that nobody has to read each of it
+   */
+  constructor(
+    private readonly scope: Construct,
+    private readonly choices: BaselineParts,
+    private readonly notify: readonly Notify[],
+    private readonly shared?: WatchParts,
+    private readonly agreed = false,
+  ) {
+    for (const part of agreed ? [] : PARTS) {
+      const because = this.decision(part)?.kind === 'left-out' ? this.leftOutBecause(part) : undefined;
+      if (because !== undefined) { warnOfLeftOut(scope, part, because); }
+    }
+    if (this.leftOutBecause('alarms') !== undefined && this.leftOutBecause('keyAccess') === undefined && this.decision('keyAccess')?.kind !== 'given') {
+      throw new ValidationError('NobodyHears', '\'keyAccess\' tells its findings through alarms, which are left out: leave it out too, with BaselineKeyAccess.leaveOut(), or keep the alarms', scope);
+    }
+  }
+
+  /** Why there is no such part, here or where it is shared. */
+  public leftOutBecause(part: PartName): string | undefined {
+    const decision = this.decision(part);
+    if (decision?.kind === 'left-out') { return decision.because; }
+    // What another one left out for its own buckets is not made here either.
+    return decision === undefined ? this.shared?.leftOutBecause(part) : undefined;
+  }
+
+  /**
+   * Whether the part is one of this baseline alone. Alarms count in the log group of a trail, and the analysis of access tells alarms:
+   * whoever decides about a trail has alarms of their own, and with alarms an analysis.
+   */
+  public isOwn(part: PartName): boolean {
+    if (this.shared === undefined || this.decision(part) !== undefined) { return true; }
+    if (part === 'keyAccess') { return this.isOwn('alarms'); }
+    return part === 'alarms' && this.decision('auditTrail') !== undefined;
+  }
+
+  /** The trail, or what else is known of one. */
+  public trail(): GivenTrail | undefined {
+    return this.once('auditTrail', this.choices.auditTrail?._part, (shared) => shared.trail(),
+      (props) => ({ trail: new EncryptionAuditTrail(this.scope, 'AuditTrail', props) }));
+  }
+
+  public alarms(): EncryptionAlarms | undefined {
+    const { notify } = this;
+    const alarms = this.once('alarms', this.choices.alarms?._part, (shared) => shared.alarms(), (options) => {
+      const trail = this.trail();
+      const logGroup = trail === undefined ? undefined : 'trail' in trail ? trail.trail.logGroup : trail.logGroup;
+      const made = new EncryptionAlarms(this.scope, 'Alarms', { ...options, notify: [...notify], trailLogGroup: logGroup });
+      // And its key: nobody blinds the trail unheard.
+      if (trail !== undefined && 'trail' in trail) { made.watch(trail.trail.bucket); }
+      if (this.agreed) { agree(made, 'EncryptionAlarms.detectionOff', (options?.choices ?? []).map(({ detection }) => detection.id)); }
+      return made;
+    });
+    alarms?._alsoNotify(notify);
+    return alarms;
+  }
+
+  public compliance(): EncryptionCompliance | undefined {
+    return this.once('compliance', this.choices.compliance?._part, (shared) => shared.compliance(), (props) => {
+      const made = new EncryptionCompliance(this.scope, 'Compliance', props);
+      if (this.agreed) { agree(made, 'EncryptionCompliance.ruleOff', (props?.choices ?? []).map(({ rule }) => rule.id)); }
+      return made;
+    });
+  }
+
+  public keyAccess(): KeyAccessAnalysis | undefined {
+    return this.once('keyAccess', this.choices.keyAccess?._part, (shared) => shared.keyAccess(), (options) => {
+      const alarms = this.alarms();
+      // The analyzer of the account baseline is one for the whole account.
+      const analyzer = this.shared?.choices.keyAccess?._part;
+      const known = analyzer?.kind === 'made' && analyzer.options.externalAccess !== undefined ? AccessAnalyzer.existing() : undefined;
+      return alarms === undefined ? undefined : new KeyAccessAnalysis(this.scope, 'KeyAccess', { externalAccess: known, ...options, alarms });
+    });
+  }
+
+  private decision(part: PartName): Part<unknown, unknown> | undefined { return this.choices[part]?._part; }
+
+  private once<Given, Options>(
+    name: PartName, part: Part<Given, Options> | undefined, fromShared: (shared: WatchParts) => Given | undefined,
+    make: (options?: Options) => Given | undefined,
+  ): Given | undefined {
+    if (this.shared !== undefined && !this.isOwn(name)) { return fromShared(this.shared); }
+    if (this.leftOutBecause(name) !== undefined) { return undefined; }
+    if (!this.made.has(name)) {
+      this.made.set(name, part?.kind === 'given' ? part.given : make(part?.kind === 'made' ? part.options : undefined));
+    }
+    return this.made.get(name) as Given | undefined;
+  }
+}
+
+function agree(made: Construct, warning: string, about: readonly string[]): void {
+  for (const one of about) {
+    Annotations.of(made).acknowledgeWarning(`cdk-s3-encryption:${warning}.${one}`, 'The account baseline, which is deployed elsewhere, has it.');
+  }
+}
+
+/** Whoever reviews the stack reads what is missing, and why. */
+export function warnOfLeftOut(scope: Construct, part: string, because: string): void {
+  Annotations.of(scope).addWarningV2(`cdk-s3-encryption:EncryptionBaseline.leftOut.${part}`, `'${part}' is left out. Reason given: ${because}`);
+}

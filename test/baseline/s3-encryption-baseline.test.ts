@@ -1,0 +1,280 @@
+import { App, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_s3 as s3, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ACCOUNT_WIDE, another, counts, MAIL, made, ofType, templateOf } from './world';
+import {
+  AccessAnalyzer, BackfillSource, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineKey, BaselineKeyAccess,
+  ComplianceRecorder, EncryptionAlarms, EncryptionAuditTrail, EncryptionBackfillJob, EncryptionCompliance, EncryptionMode, KeyAccessAnalysis,
+  KeyRotation, Notify, RotatingS3Key, S3EncryptionBaseline, SecureBucket,
+} from '../../src';
+import { IRELAND, role, testStack } from '../helpers/stack';
+import { identityStatements, warningIds, warningText } from '../helpers/template';
+
+describe('a baseline', () => {
+  test('has every part, and each looks at its bucket and its key', () => {
+    const { stack, baseline } = made();
+    const [bucketId, keyId] = [baseline.bucket, baseline.key!].map(({ node }) => stack.getLogicalId(node.defaultChild as never));
+    expect([bucketId, keyId]).toEqual(['OrdersBucket195ECF73', 'OrdersKey6C690DD2']); // contract
+    const text = (type: string) => ofType(stack, type).map(([, resource]) => JSON.stringify(resource)).filter((one) => one.includes(`"${bucketId}"`) || one.includes(`"${keyId}"`));
+    // Rules about the key, rules about the bucket, the analysis, the backfill.
+    expect(text('AWS::Events::Rule').length).toBeGreaterThan(15);
+    expect(text('AWS::Config::ConfigRule')).toHaveLength(11);
+    expect(text('AWS::CloudTrail::Trail')).toHaveLength(1);
+    expect(text('AWS::Logs::MetricFilter').length).toBeGreaterThan(3);
+    expect(text('AWS::StepFunctions::StateMachine')).toHaveLength(1);
+    expect(baseline.backfill).toBeInstanceOf(EncryptionBackfillJob);
+  });
+
+  test('its bucket can be granted as any SecureBucket', () => {
+    const { stack, baseline } = made();
+    baseline.bucket.grantRead(role(stack), 'orders/*');
+    expect(identityStatements(stack).flatMap(({ Action: action }) => action)).toEqual(expect.arrayContaining(['s3:GetObject*', 'kms:Decrypt']));
+  });
+
+  test('keeps data, keys and logs when the stack goes, and only what keeps nothing goes', () => {
+    const { stack } = made();
+    const stateful = ['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::Logs::LogGroup', 'AWS::SQS::Queue'];
+    const gone = stateful.flatMap((type) => ofType(stack, type)).filter(([, { DeletionPolicy }]) => !/^Retain/.test(DeletionPolicy ?? 'Delete')).map(([id]) => id);
+    expect(gone.sort()).toEqual([
+      expect.stringMatching(/AlarmsDeadLetters/), // of notifications
+      expect.stringMatching(/AlarmsKey/), // of notifications: nothing that is kept is under it
+    ]);
+  });
+
+  test('asks for what the account has to have, and for nothing else', () => {
+    const { stack } = made();
+    expect(warningIds(stack)).toEqual([
+      'cdk-s3-encryption:EncryptionCompliance.recorderAssumed', 'cdk-s3-encryption:KeyAccessAnalysis.analyzerAssumed',
+    ]);
+    expect(warningIds(made({
+      compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.make() }),
+      keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.make() }),
+    }).stack)).toEqual([]);
+  });
+
+  test('is the same in any order, and without an environment', () => {
+    const once = () => {
+      const stack = new Stack(new App(), 'Stack');
+      new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL] });
+      return templateOf(stack);
+    };
+    expect(once()).toEqual(once());
+  });
+});
+
+describe('two baselines', () => {
+  test('of a stack share what an account needs once', () => {
+    const { stack, baseline } = made();
+    const second = new S3EncryptionBaseline(stack, 'Invoices', { notify: [MAIL] });
+    expect(counts(stack, ...ACCOUNT_WIDE)).toEqual([1, 1, 1, 1]);
+    expect(second.alarms).toBe(baseline.alarms);
+    expect(second.auditTrail).toBe(baseline.auditTrail);
+    expect(second.compliance).toBe(baseline.compliance);
+    expect(second.keyAccess).toBe(baseline.keyAccess);
+    expect(second.bucket.accessLogsBucket).toBe(baseline.bucket.accessLogsBucket);
+    expect(ofType(stack, 'AWS::SNS::Subscription')).toHaveLength(1);
+    const trail = JSON.stringify(ofType(stack, 'AWS::CloudTrail::Trail'));
+    for (const { bucket } of [baseline, second]) { expect(trail).toContain(stack.getLogicalId(bucket.node.defaultChild as never)); }
+  });
+
+  test('that notify different people tell all of them, by every rule and every alarm, and nobody twice', () => {
+    const { stack } = made();
+    const pager = new sns.Topic(stack, 'Pager');
+    new S3EncryptionBaseline(stack, 'Invoices', { notify: [Notify.email('security@example.com'), Notify.email('billing@example.com'), Notify.topic(pager)] });
+    new S3EncryptionBaseline(stack, 'Returns', { notify: [Notify.topic(pager), Notify.slack({ workspaceId: 'T1', channelId: 'C1' })] });
+    expect(ofType(stack, 'AWS::SNS::Subscription').map(([, { Properties }]) => Properties.Endpoint).sort()).toEqual(['billing@example.com', 'security@example.com']);
+    const rules = ofType(stack, 'AWS::Events::Rule').filter(([id]) => id.includes('Alarms'));
+    expect(rules.length).toBeGreaterThan(20);
+    for (const [, { Properties }] of rules) {
+      expect(Properties.Targets.map(({ Id }: { Id: string }) => Id)).toEqual(['People', 'Topic3', 'Chat']);
+    }
+    for (const [, { Properties }] of ofType(stack, 'AWS::CloudWatch::Alarm')) { expect(Properties.AlarmActions).toHaveLength(3); }
+  });
+
+  test('of two stacks have parts of their own, each in its stack', () => {
+    const { stack, app, baseline } = made();
+    const other = another(app, 'Other');
+    const second = new S3EncryptionBaseline(other, 'Orders', { notify: [MAIL] });
+    expect(second.alarms).not.toBe(baseline.alarms);
+    expect(counts(other, ...ACCOUNT_WIDE)).toEqual(counts(stack, ...ACCOUNT_WIDE));
+    expect(app.synth().getStackByName('Other').dependencies.map(({ id }) => id)).not.toContain('Stack');
+    const names = (one: Stack) => ofType(one, 'AWS::CloudTrail::Trail').map(([, { Properties }]) => Properties.TrailName);
+    expect(names(stack)).not.toEqual(names(other)); // a trail of all regions is one of the account
+  });
+});
+
+describe('a part', () => {
+  test('that is left out is not made, and the reason is read by whoever reviews', () => {
+    const because = 'the organization has it';
+    const { stack, baseline } = made({
+      auditTrail: BaselineAuditTrail.leaveOut(because),
+      compliance: BaselineCompliance.leaveOut(because),
+      keyAccess: BaselineKeyAccess.leaveOut(because),
+      backfill: BaselineBackfill.leaveOut(because),
+    });
+    expect(counts(stack, 'AWS::CloudTrail::Trail', 'AWS::Config::ConfigRule', 'AWS::StepFunctions::StateMachine')).toEqual([0, 0, 0]);
+    expect(JSON.stringify(templateOf(stack))).not.toContain('aws.access-analyzer');
+    expect([baseline.auditTrail, baseline.compliance, baseline.keyAccess, baseline.backfill]).toEqual([undefined, undefined, undefined, undefined]);
+    for (const part of ['auditTrail', 'compliance', 'keyAccess', 'backfill']) {
+      expect(warningText(stack, `cdk-s3-encryption:EncryptionBaseline.leftOut.${part}`)).toContain(because);
+    }
+  });
+
+  test('alarms that are left out tell nobody, and are not asked to', () => {
+    const { stack } = made({ notify: [], alarms: BaselineAlarms.leaveOut('another tool watches'), keyAccess: BaselineKeyAccess.leaveOut('another tool watches') });
+    expect(counts(stack, 'AWS::SNS::Topic', 'AWS::CloudWatch::Alarm')).toEqual([0, 0]);
+  });
+
+  test('a key that is left out leaves a bucket under SSE-S3', () => {
+    const { stack, baseline } = made({ key: BaselineKey.leaveOut('public data') });
+    expect(baseline.key).toBeUndefined();
+    expect(baseline.backfill).toBeUndefined();
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: { ServerSideEncryptionConfiguration: [Match.objectLike({ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } })] },
+    });
+  });
+
+  test('that is given is used, and watches the bucket', () => {
+    const stack = testStack();
+    const trail = new EncryptionAuditTrail(stack, 'Trail');
+    const alarms = new EncryptionAlarms(stack, 'MyAlarms', { notify: [Notify.email('soc@example.com')], trailLogGroup: trail.logGroup });
+    const compliance = new EncryptionCompliance(stack, 'MyRules', { recorder: ComplianceRecorder.existing() });
+    const analysis = new KeyAccessAnalysis(stack, 'MyAnalysis', { alarms, externalAccess: AccessAnalyzer.existing() });
+    const key = new RotatingS3Key(stack, 'MyKey');
+    const baseline = new S3EncryptionBaseline(stack, 'Orders', {
+      notify: [MAIL],
+      key: BaselineKey.use(key),
+      alarms: BaselineAlarms.use(alarms),
+      auditTrail: BaselineAuditTrail.use(trail),
+      compliance: BaselineCompliance.use(compliance),
+      keyAccess: BaselineKeyAccess.use(analysis),
+    });
+    expect(stack.node.tryFindChild('EncryptionAccountBaseline')!.node.children).toEqual([]);
+    expect(baseline.bucket.encryptionKey).toBe(key);
+    expect(counts(stack, ...ACCOUNT_WIDE)).toEqual([1, 1, 1, 1]);
+    expect(ofType(stack, 'AWS::SNS::Subscription')).toHaveLength(2); // those of the alarms, and those of the baseline
+    expect(Template.fromStack(stack).findResources('AWS::Config::ConfigRule')).not.toEqual({});
+    expect(warningIds(stack)).toEqual([]);
+  });
+
+  test('that is tuned is tuned, for this bucket alone', () => {
+    const { stack, baseline } = made({
+      key: BaselineKey.make({ rotation: KeyRotation.every(Duration.days(180)) }),
+      bucketProps: { bucketName: 'orders-of-this-shop', encryptionMode: EncryptionMode.dsse() },
+      alarms: BaselineAlarms.make({ dashboard: false }),
+      backfill: BaselineBackfill.leaveOut('S3 brings nothing under two layers'),
+    });
+    const second = new S3EncryptionBaseline(stack, 'Invoices', { notify: [MAIL] });
+    expect(second.alarms).not.toBe(baseline.alarms);
+    expect(second.auditTrail).toBe(baseline.auditTrail);
+    Template.fromStack(stack).hasResourceProperties('AWS::KMS::Key', { RotationPeriodInDays: 180 });
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
+      BucketName: 'orders-of-this-shop',
+      BucketEncryption: { ServerSideEncryptionConfiguration: [Match.objectLike({ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse' } })] },
+    });
+  });
+
+  test('a key is the same resource by default and when it is tuned', () => {
+    const keys = [made(), made({ key: BaselineKey.make({ rotation: KeyRotation.every(Duration.days(90)) }) })]
+      .map(({ stack, baseline }) => stack.getLogicalId(baseline.key!.node.defaultChild as never));
+    expect(keys[0]).toBe(keys[1]);
+  });
+
+  test('a log group of a trail that is elsewhere is counted in', () => {
+    const stack = testStack();
+    const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Org', 'organization-trail');
+    const baseline = new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], auditTrail: BaselineAuditTrail.useLogGroup(logGroup) });
+    expect(counts(stack, 'AWS::CloudTrail::Trail')).toEqual([0]);
+    const filters = ofType(stack, 'AWS::Logs::MetricFilter');
+    expect(filters.length).toBeGreaterThan(5);
+    for (const [, { Properties }] of filters) { expect(Properties.LogGroupName).toBe('organization-trail'); }
+    // A second one shares nothing with it, since its trail is another.
+    const second = new S3EncryptionBaseline(stack, 'Invoices', { notify: [MAIL] });
+    expect(second.auditTrail).toBeDefined();
+    expect(second.alarms).not.toBe(baseline.alarms);
+    expect(baseline.keyAccess).not.toBe(second.keyAccess);
+  });
+});
+
+describe('for a bucket that is there', () => {
+  test('nothing about the bucket changes, and everything looks at it', () => {
+    const stack = testStack();
+    const bucket = new SecureBucket(stack, 'Data');
+    const before = JSON.stringify(Template.fromStack(testStackWith((one) => new SecureBucket(one, 'Data'))).findResources('AWS::S3::Bucket'));
+    const baseline = S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] });
+    expect(baseline.bucket).toBe(bucket);
+    const after = Template.fromStack(stack).findResources('AWS::S3::Bucket');
+    for (const [id, resource] of Object.entries(JSON.parse(before) as object)) { expect(after[id]).toEqual(resource); }
+    expect(JSON.stringify(ofType(stack, 'AWS::CloudTrail::Trail'))).toContain(stack.getLogicalId(bucket.node.defaultChild as never));
+    expect(baseline.backfill).toBeDefined();
+  });
+
+  test('an imported bucket is watched with its key, and brought under it', () => {
+    const stack = testStack();
+    const key = RotatingS3Key.fromKeyArn(stack, 'Key', `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`);
+    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old', account: IRELAND.account, region: 'eu-west-1' });
+    const baseline = S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL], key });
+    expect(baseline.backfill).toBeDefined();
+    expect(ofType(stack, 'AWS::Events::Rule').filter(([, rule]) => JSON.stringify(rule).includes(key.keyArn)).length).toBeGreaterThan(5);
+    expect(ofType(stack, 'AWS::Config::ConfigRule').filter(([, rule]) => JSON.stringify(rule).includes(key.keyArn)).length).toBeGreaterThan(1);
+    expect(baseline.complianceMatrix.evidence.filter(({ measure }) => measure.startsWith('bucket-'))).toEqual([]);
+  });
+
+  test('a plain bucket is not claimed to hold what it does not', () => {
+    const stack = testStack();
+    const bucket = new s3.Bucket(stack, 'Old', { encryption: s3.BucketEncryption.KMS, encryptionKey: new kms.Key(stack, 'Key') });
+    const { complianceMatrix } = S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] });
+    const held = complianceMatrix.evidence.filter(({ resources }) => resources.length > 0).map(({ measure }) => measure).filter((measure) => /^(bucket|key)-/.test(measure));
+    expect(held).toEqual(['bucket-encrypted']);
+  });
+
+  test('once', () => {
+    const stack = testStack();
+    const bucket = new SecureBucket(stack, 'Data');
+    S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] });
+    expect(() => S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] })).toThrow(/already/);
+  });
+});
+
+describe('a run of the backfill is heard of', () => {
+  test('whether it ends well or not, of this bucket', () => {
+    const { stack, baseline } = made();
+    const rules = ofType(stack, 'AWS::Events::Rule').map(([, { Properties }]) => Properties).filter(({ Name }) => /backfill-(ended|failed)/.test(String(Name)));
+    expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([[true], [false]].map((verified) => ({
+      'source': ['cdk-s3-encryption'],
+      'detail-type': expect.any(Array),
+      'detail': { bucket: [stack.resolve(baseline.bucket.bucketName)], verified },
+    })));
+    for (const { Targets: [target] } of rules) { expect(target.InputTransformer.InputTemplate).toContain('#backfill-'); }
+  });
+});
+
+describe('is refused', () => {
+  const refused: [title: string, make: (stack: Stack) => void, error: RegExp][] = [
+    ['nobody to notify', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [] }), /'notify' must name at least one/],
+    ['somebody whom nothing tells', (stack) => new S3EncryptionBaseline(stack, 'Orders', {
+      notify: [MAIL], alarms: BaselineAlarms.leaveOut('x'), keyAccess: BaselineKeyAccess.leaveOut('x'),
+    }), /'notify' must be \[\] where 'alarms' are left out/],
+    ['an analysis that tells nobody', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [], alarms: BaselineAlarms.leaveOut('x') }), /'keyAccess' tells its findings through alarms/],
+    ['no reason', () => BaselineCompliance.leaveOut(' '), /'because' of BaselineCompliance.leaveOut must say why, got ' '/],
+    ['a second key', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], bucketProps: { encryptionKey: new RotatingS3Key(stack, 'Key') } }), /'bucketProps.encryptionKey' must be left out/],
+    ['SSE-S3 by the bucket', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], bucketProps: { encryptionMode: EncryptionMode.s3Managed() } }), /BaselineKey.leaveOut\(reason\)/],
+    ['a usage of nothing', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], expectedUsage: { readsPerMonth: -1 } }), /'expectedUsage.readsPerMonth' must be a whole number from 0, known at synthesis, got -1/],
+    ['the id that is shared', (stack) => {
+      new iam.Role(stack, 'EncryptionAccountBaseline', { assumedBy: new iam.AccountRootPrincipal() });
+      new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL] });
+    }, /nothing else with the id 'EncryptionAccountBaseline'/],
+  ];
+  test.each(refused)('%s', (_, make, error) => { expect(() => { make(testStack()); }).toThrow(error); });
+});
+
+test('a tuned backfill brings what it is told under the key of the baseline', () => {
+  const { stack } = made({ backfill: BaselineBackfill.make({ sources: [BackfillSource.unencrypted()], prefix: 'old/', expireReplacedVersions: Duration.days(30) }) });
+  expect(JSON.stringify(ofType(stack, 'AWS::StepFunctions::StateMachine'))).toContain('old/');
+  Annotations.fromStack(stack).hasNoError('*', Match.anyValue());
+});
+
+function testStackWith(make: (stack: Stack) => void): Stack {
+  const stack = testStack();
+  make(stack);
+  return stack;
+}
