@@ -150,6 +150,14 @@ export const configDeliveryChannel: ResourceHandler = (properties, context) => {
       assertKept(properties, 'S3BucketName', channel.s3BucketName, kept.s3BucketName);
       assertKept(properties, 'S3KmsKeyArn', channel.s3KmsKeyArn, kept.s3KmsKeyArn);
     },
-    destroy: async () => { await call('DeleteDeliveryChannel', { DeliveryChannelName: name }); },
+    destroy: async () => {
+      // Nothing in a template orders a channel and its recorder, and AWS keeps the last channel while a recorder runs: one of the two is
+      // deleted first, so what is about to be deleted as well is stopped here.
+      const { ConfigurationRecorders: recorders } = await call('DescribeConfigurationRecorders', {});
+      for (const recorder of Array.isArray(recorders) ? recorders as unknown[] : []) {
+        if (isRecord(recorder)) await call('StopConfigurationRecorder', { ConfigurationRecorderName: recorder.name });
+      }
+      await call('DeleteDeliveryChannel', { DeliveryChannelName: name });
+    },
   };
 };

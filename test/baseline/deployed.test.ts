@@ -1,0 +1,220 @@
+import { DescribeAlarmsCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import { DescribeKeyCommand, GetKeyRotationStatusCommand } from '@aws-sdk/client-kms';
+import {
+  CreateBucketCommand, GetBucketEncryptionCommand, GetBucketLoggingCommand, GetBucketPolicyCommand, GetBucketVersioningCommand, GetObjectCommand,
+  GetPublicAccessBlockCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { App, aws_iam as iam, aws_s3 as s3, type Stack } from 'aws-cdk-lib';
+import type { DeployedStack } from '../../deployer/deployment';
+import { JsonApi } from '../../deployer/json-api';
+import { ROOT } from '../../emulator/service/identities';
+import {
+  BaselineCompliance, ComplianceRecorder, EncryptionAccountBaseline, Notify, RotatingS3Key, S3EncryptionBaseline,
+} from '../../src';
+import { BackfillWorld } from '../backfill/end-to-end-world';
+import { testStack } from '../helpers/stack';
+import { ENV, type Deployed, LocalCloud } from '../local-services/local-cloud';
+
+jest.setTimeout(240_000);
+
+const OLD = 'orders-from-before';
+const notify = [Notify.email('security@example.com')];
+
+let cloud: LocalCloud;
+let api: JsonApi;
+let made: Record<string, string>;
+let deployed: Deployed;
+
+/** Two baselines of a stack, and one for a bucket that is there. */
+function define(stack: Stack): Record<string, string> {
+  new EncryptionAccountBaseline(stack, 'EncryptionAccountBaseline', {
+    notify, compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.make() }),
+  });
+  const orders = new S3EncryptionBaseline(stack, 'Orders', { notify });
+  const invoices = new S3EncryptionBaseline(stack, 'Invoices', { notify });
+  const [reader, writer] = ['Reader', 'Writer'].map((id) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() }));
+  orders.bucket.grantRead(reader!, 'orders/*');
+  orders.bucket.grantPut(writer!, 'orders/*');
+  const key = new RotatingS3Key(stack, 'KeyOfBefore');
+  const old = S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: OLD, ...ENV }), { notify, key });
+  const { alarms, auditTrail, backfill, bucket, key: orderKey } = orders;
+  return {
+    orders: bucket.bucketName,
+    invoices: invoices.bucket.bucketName,
+    key: orderKey!.keyArn,
+    oldKey: key.keyArn,
+    logs: bucket.accessLogsBucket!.bucketName,
+    topic: alarms!.topic.topicArn,
+    trail: auditTrail!.trailArn,
+    trailBucket: auditTrail!.bucket.bucketName,
+    trailLogs: auditTrail!.logGroup.logGroupName,
+    machine: backfill!.stateMachine.stateMachineArn,
+    oldMachine: old.backfill!.stateMachine.stateMachineArn,
+    reader: reader!.roleArn,
+    writer: writer!.roleArn,
+  };
+}
+
+beforeAll(async () => {
+  cloud = await LocalCloud.start();
+  api = new JsonApi(cloud.emulator.endpoint, ENV.region, ROOT);
+  await cloud.s3().send(new CreateBucketCommand({ Bucket: OLD }));
+  deployed = await cloud.deploy(define);
+  made = deployed.outputs;
+});
+afterAll(async () => cloud?.stop());
+
+const client = () => ({ endpoint: cloud.emulator.endpoint, region: ENV.region, credentials: ROOT });
+
+describe('read back', () => {
+  test.each(['orders', 'invoices'])('the bucket of %s is what a SecureBucket is', async (name) => {
+    const Bucket = made[name]!;
+    const store = cloud.s3();
+    const { ServerSideEncryptionConfiguration: encryption } = await store.send(new GetBucketEncryptionCommand({ Bucket }));
+    expect(encryption?.Rules).toEqual([expect.objectContaining({
+      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: expect.stringMatching(/^arn:aws:kms:.*:key\//) },
+      BucketKeyEnabled: true,
+      BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] },
+    })]);
+    expect((await store.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled');
+    expect((await store.send(new GetBucketLoggingCommand({ Bucket }))).LoggingEnabled?.TargetBucket).toBe(made.logs);
+    expect((await store.send(new GetPublicAccessBlockCommand({ Bucket }))).PublicAccessBlockConfiguration)
+      .toEqual({ BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true });
+    expect((await store.send(new GetBucketPolicyCommand({ Bucket }))).Policy).toContain('aws:SecureTransport');
+  });
+
+  test('the key rotates', async () => {
+    expect((await cloud.kms().send(new GetKeyRotationStatusCommand({ KeyId: made.key! }))).KeyRotationEnabled).toBe(true);
+  });
+
+  test('its people do what they were let, and no more', async () => {
+    const [reader, writer] = [cloud.s3(await cloud.roleCredentials(made.reader!)), cloud.s3(await cloud.roleCredentials(made.writer!))];
+    const here = { Bucket: made.orders!, Key: 'orders/1' };
+    await writer.send(new PutObjectCommand({ ...here, Body: 'one' }));
+    expect(await (await reader.send(new GetObjectCommand(here))).Body!.transformToString()).toBe('one');
+    await expect(writer.send(new GetObjectCommand(here))).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(writer.send(new PutObjectCommand({ ...here, Key: 'other/1', Body: 'x' }))).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(reader.send(new PutObjectCommand({ ...here, Body: 'x' }))).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(writer.send(new PutObjectCommand({ ...here, Body: 'x', ServerSideEncryption: 'AES256' }))).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('one trail records both buckets, and signs its files', async () => {
+    const call = async (operation: string, body: object) => api.call('cloudtrail', `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.${operation}`, body);
+    const { trailList } = await call('DescribeTrails', {}) as { trailList: { TrailARN: string; LogFileValidationEnabled: boolean; KmsKeyId: string; IsMultiRegionTrail: boolean }[] };
+    expect(trailList).toHaveLength(1);
+    expect(trailList[0]).toMatchObject({ TrailARN: made.trail, LogFileValidationEnabled: true, IsMultiRegionTrail: true });
+    const selectors = JSON.stringify(await call('GetEventSelectors', { TrailName: made.trail }));
+    for (const bucket of [made.orders!, made.invoices!, OLD]) { expect(selectors).toContain(`arn:aws:s3:::${bucket}/`); }
+  });
+
+  test('every rule and every alarm tells the people', async () => {
+    const events = new EventBridgeClient(client());
+    const { Rules: rules = [] } = await events.send(new ListRulesCommand({ Limit: 100 }));
+    expect(rules.length).toBeGreaterThan(20);
+    for (const { Name: name, State: state } of rules) {
+      const { Targets: targets } = await events.send(new ListTargetsByRuleCommand({ Rule: name! }));
+      if (!JSON.stringify(targets).includes(made.topic!)) { expect([name, JSON.stringify(targets)]).toEqual([name, expect.stringContaining('function')]); }
+      expect(state).toMatch(/^ENABLED/);
+    }
+    events.destroy();
+    const alarms = new CloudWatchClient(client());
+    const { MetricAlarms: found = [] } = await alarms.send(new DescribeAlarmsCommand({}));
+    alarms.destroy();
+    expect(found.length).toBeGreaterThan(8);
+    for (const { AlarmActions: actions } of found) { expect(actions).toContain(made.topic); }
+  });
+
+  test('the rules of AWS Config are there, and a recorder records', async () => {
+    const config = async (operation: string) => api.call('config', `StarlingDoveService.${operation}`, {});
+    const { ConfigRules: rules } = await config('DescribeConfigRules') as { ConfigRules: { Scope?: { ComplianceResourceId?: string } }[] };
+    for (const name of [made.orders, made.invoices, OLD]) {
+      expect(rules.filter(({ Scope }) => Scope?.ComplianceResourceId === name).length).toBeGreaterThan(3);
+    }
+    const { ConfigurationRecordersStatus: [status] } = await config('DescribeConfigurationRecorderStatus') as { ConfigurationRecordersStatus: { recording: boolean }[] };
+    expect(status?.recording).toBe(true);
+  });
+
+  test('what the outputs claim is deployed', () => {
+    const { deployment } = deployed;
+    const [{ resources: all, stackName }] = deployment.stacks as [DeployedStack];
+    const resources = new Set(all.map(({ logicalId }) => logicalId));
+    const outputs = Object.entries(deployment.outputs(stackName)).filter(([name]) => name.startsWith('OrdersComplianceMatrix'));
+    expect(outputs).toHaveLength(6);
+    for (const [, value] of outputs) {
+      const named = Object.values(JSON.parse(String(value)) as Record<string, string[]>).flat();
+      expect(named.filter((id) => !resources.has(id))).toEqual([]);
+      expect(named.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+const door = async (method: string, path: string, body?: object) => {
+  const answer = await fetch(`${cloud.emulator.endpoint}/_s3truth/${path}`, { method, body: body && JSON.stringify(body) });
+  if (!answer.ok) { throw new Error(await answer.text()); }
+  return answer.json() as Promise<Record<string, unknown>>;
+};
+const messages = async () => ((await door('GET', 'notifications')).notifications as { topicArn: string; message: string }[])
+  .filter(({ topicArn }) => topicArn === made.topic).map(({ message }) => message);
+
+test('an attack on the bucket reaches people', async () => {
+  const { rules } = await door('POST', 'events', {
+    'version': '0',
+    'id': '1',
+    'detail-type': 'AWS API Call via CloudTrail',
+    'source': 'aws.s3',
+    'account': ENV.account,
+    'region': ENV.region,
+    'time': '2026-11-30T10:00:00Z',
+    'resources': [],
+    'detail': {
+      eventSource: 's3.amazonaws.com',
+      eventName: 'DeleteBucketEncryption',
+      awsRegion: ENV.region,
+      userIdentity: { type: 'IAMUser', arn: `arn:aws:iam::${ENV.account}:user/eve` },
+      requestParameters: { bucketName: made.orders },
+    },
+  });
+  expect(rules).toHaveLength(1);
+  expect((await messages()).filter((message) => message.includes(made.orders!) && message.includes('user/eve'))).toHaveLength(1);
+});
+
+describe('a bucket of before', () => {
+  test('is brought under its key, and people hear of it', async () => {
+    const world = new BackfillWorld(cloud);
+    await world.put(OLD, 'a');
+    await world.putUnencrypted(OLD, 'b');
+    const plan = await world.plan(made.oldMachine!);
+    expect(await world.confirmed(made.oldMachine!, plan.planId as string)).toMatchObject({ verified: true });
+    for (const Key of ['a', 'b']) {
+      expect(await cloud.s3().send(new HeadObjectCommand({ Bucket: OLD, Key }))).toMatchObject({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: made.oldKey });
+    }
+    const heard = (await messages()).filter((message) => message.includes('backfill'));
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toContain('MEDIUM: encryption backfill finished and verified');
+    expect(heard[0]).toContain(`Bucket: ${OLD}`);
+  });
+});
+
+test('the same stack synthesized twice is the same, so that CloudFormation has nothing to do', () => {
+  const once = () => {
+    const stack = testStack({ env: ENV, app: new App() });
+    define(stack);
+    const assembly = (stack.node.root as App).synth();
+    return [assembly.getStackByName('Stack').template as object, assembly.manifest.artifacts?.['Stack.assets']];
+  };
+  expect(once()).toEqual(once());
+});
+
+test('when the stack goes, data, keys and logs stay', async () => {
+  const { failed, retained } = await deployed.deployment.destroy();
+  expect(failed).toEqual([]);
+  const kept = new Set(retained.map(({ type }) => type));
+  for (const type of ['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::Logs::LogGroup']) { expect(kept).toContain(type); }
+  expect((await cloud.s3().send(new ListObjectsV2Command({ Bucket: made.orders! }))).KeyCount).toBe(1);
+  expect(await (await cloud.s3().send(new GetObjectCommand({ Bucket: made.orders!, Key: 'orders/1' }))).Body!.transformToString()).toBe('one');
+  for (const bucket of [made.invoices!, made.logs!, made.trailBucket!, OLD]) { await cloud.s3().send(new ListObjectsV2Command({ Bucket: bucket })); }
+  for (const key of [made.key!, made.oldKey!]) { expect((await cloud.kms().send(new DescribeKeyCommand({ KeyId: key }))).KeyMetadata?.KeyState).toBe('Enabled'); }
+  const { logGroups } = await api.call('logs', 'Logs_20140328.DescribeLogGroups', { logGroupNamePrefix: made.trailLogs }) as { logGroups: unknown[] };
+  expect(logGroups).toHaveLength(1);
+});
