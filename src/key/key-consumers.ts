@@ -4,6 +4,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { s3DeliveryStatement, throughServices } from './key-statements';
 import type { RotatingS3Key } from './rotating-s3-key';
 import { anyBucketArn, fixedBucketArn } from '../private/bucket-arn';
+import { macieReads } from '../private/macie-role';
 
 /** Which trail may encrypt its log files under the key. */
 export interface CloudTrailConsumerOptions {
@@ -206,6 +207,19 @@ export class KeyConsumers {
    */
   public replicationDestination(options: ReplicationConsumerOptions): void {
     this.replication(options, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']);
+  }
+
+  /**
+   * Lets Amazon Macie of an account read objects under this key, through S3, to look for sensitive data.
+   *
+   * `SensitiveDataDiscovery` calls this for what it watches. The account needs Macie enabled first, in whichever region, or KMS
+   * refuses the policy: it names the service-linked role of Macie, which is made then.
+   *
+   * @param account the account that owns the buckets under the key; the account of the key where it is left out
+   * @see https://docs.aws.amazon.com/macie/latest/user/discovery-supported-encryption-types.html
+   */
+  public macie(account?: string): void {
+    this.add(macieReads(this.key, account ?? this.stack.account));
   }
 
   /**
