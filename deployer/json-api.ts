@@ -25,8 +25,8 @@ export class JsonApi {
     return this.send(service, 'POST', '/', body, { 'Content-Type': `application/x-amz-json-${version}`, 'X-Amz-Target': target });
   }
 
-  /** An operation as EventBridge Scheduler takes it. */
-  public async rest(service: 'scheduler', method: string, path: string, body?: object): Promise<Answer> {
+  /** An operation as EventBridge Scheduler and Macie take it. */
+  public async rest(service: 'macie2' | 'scheduler', method: string, path: string, body?: object): Promise<Answer> {
     return this.send(service, method, path, body, { 'Content-Type': 'application/json' });
   }
 

@@ -19,6 +19,7 @@ import { lambdaFunction } from './lambda-function';
 import { lambdaPermission, lambdaVersion } from './lambda-parts';
 import { logGroup, metricFilter } from './log-group';
 import { logQueryDefinition } from './log-query-definition';
+import { macieAllowList, macieSession } from './macie';
 import { s3Bucket } from './s3-bucket';
 import { s3BucketPolicy } from './s3-bucket-policy';
 import { schedulerSchedule } from './scheduler-schedule';
@@ -55,6 +56,8 @@ const HANDLERS: Record<string, ResourceHandler> = {
   'AWS::Logs::LogGroup': logGroup,
   'AWS::Logs::MetricFilter': metricFilter,
   'AWS::Logs::QueryDefinition': logQueryDefinition,
+  'AWS::Macie::AllowList': macieAllowList,
+  'AWS::Macie::Session': macieSession,
   'AWS::S3::Bucket': s3Bucket,
   'AWS::S3::BucketPolicy': s3BucketPolicy,
   'AWS::SNS::Subscription': snsSubscription,

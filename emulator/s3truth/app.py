@@ -7,7 +7,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
-from . import around, athena, config, events, glue, log_queries
+from . import around, athena, config, events, glue, log_queries, macie
 from .batch.front import BatchFront
 from .control import PREFIX, Control
 from .http import Request, Response, call
@@ -22,7 +22,7 @@ from .sts_front import StsFront
 class Application:
     def __init__(self, region: str):
         _leave_authorization_to_us()
-        for service in (around, athena, config, events, glue, log_queries):
+        for service in (around, athena, config, events, glue, log_queries, macie):
             service.mend()
         moto = DomainDispatcherApplication(create_backend_app)
         self._moto = moto

@@ -22,13 +22,13 @@ def hold_to_model(responses: type, service: str, error: str, operations: tuple) 
 def _held(answer, shape, error: str):
     @functools.wraps(answer)
     def held(self):
-        _check(shape, json.loads(self.body or "{}"), error)
+        check_request(shape, json.loads(self.body or "{}"), error)
         return answer(self)
 
     return held
 
 
-def _check(shape, values: dict, error: str) -> None:
+def check_request(shape, values: dict, error: str) -> None:
     # The types and the names of the members first: AWS overlooks a name that it does not know, and a test would not see the typo.
     report = ParamValidator().validate(values, shape)
     if report.has_errors():
