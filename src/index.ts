@@ -13,8 +13,10 @@ export {
 } from './compliance';
 export { ControlMappings } from './controls';
 export {
-  AccessAnalyzer, EncryptionGuardrails, EncryptionGuardrailsProps, ExpectedAccess, KeyAccessAnalysis, KeyAccessAnalysisOptions,
-  KeyAccessAnalysisProps,
+  AccessAnalyzer, AutomatedDiscovery, DayOfWeek, DiscoveryJob, DiscoveryJobOptions, EncryptionGuardrails, EncryptionGuardrailsProps, ExpectedAccess,
+  FindingPublishingFrequency, KeyAccessAnalysis, KeyAccessAnalysisOptions, KeyAccessAnalysisProps, MacieAllowList, MacieSession,
+  MacieSeverity, MadeMacieSessionOptions, MonthlyDiscoveryJobOptions, RecurringDiscoveryJobOptions, SensitiveDataDiscovery, SensitiveDataDiscoveryProps,
+  WeeklyDiscoveryJobOptions,
 } from './exposure';
 export { CloudTrailConsumerOptions, KeyAccess, KeyConsumers, KeyRotation, ReplicationConsumerOptions, RotatingS3Key, RotatingS3KeyProps } from './key';
 export {

@@ -3,12 +3,13 @@ import { CfnAnalyzer } from 'aws-cdk-lib/aws-accessanalyzer';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { checkAlarmsHere } from './alarms-here';
 import { archiveRules } from './archive-rules';
 import type { KeyAccessAnalysisProps } from './key-access-analysis-props';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
-import { knownToDiffer, referentOf } from '../private/tokens';
+import { referentOf } from '../private/tokens';
 
 /** A pattern has 2,048 characters, an ARN of a key up to 89 with its quotes: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const PER_RULE = 18;
@@ -46,7 +47,7 @@ export class KeyAccessAnalysis extends Construct {
   constructor(scope: Construct, id: string, props: KeyAccessAnalysisProps) {
     super(scope, id);
     this.alarms = props.alarms;
-    this.checkAlarms();
+    checkAlarmsHere(this, props.alarms);
     if (props.externalAccess === undefined) {
       Annotations.of(this).addWarningV2('cdk-s3-encryption:KeyAccessAnalysis.analyzerAssumed',
         'the account needs an analyzer of IAM Access Analyzer for external access in this region, or nothing is ever found: give AccessAnalyzer.existing() once you looked, or AccessAnalyzer.make()');
@@ -106,14 +107,6 @@ export class KeyAccessAnalysis extends Construct {
     if (this.arns.length === 0) { this.hear(0); }
     // The rule for the first ones is now about all, and those for more would tell of theirs twice.
     for (let group = 1; group * PER_RULE < this.arns.length; group += 1) { this.alarms._hearNoMore(this.nameOf(group)); }
-  }
-
-  /** Findings are delivered in the account and region of what they are about. */
-  private checkAlarms(): void {
-    const [here, there] = [Stack.of(this), Stack.of(this.alarms)];
-    if (knownToDiffer(here.account, there.account) || knownToDiffer(here.region, there.region)) {
-      throw new ValidationError('AlarmsElsewhere', `'alarms' must be in the account and region of this stack, ${here.account} and ${here.region}, got ${there.account} and ${there.region}: findings are delivered here only, so make EncryptionAlarms here`, this);
-    }
   }
 
   private add(arn: string): boolean {

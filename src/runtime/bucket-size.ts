@@ -14,8 +14,17 @@ export interface BucketSize {
   readonly bytes?: number;
 }
 
-/** S3 measures once a day. A bucket whose size cannot be read is priced without. */
+/** A bucket whose size cannot be read is priced without. */
 export async function bucketSize(cloudwatch: Pick<CloudWatchClient, 'send'>, bucket: string, now: Date): Promise<BucketSize> {
+  try {
+    return await measuredSize(cloudwatch, bucket, now);
+  } catch {
+    return {}; // the plan says that it is not known
+  }
+}
+
+/** As S3 measures it, once a day. Fails where that cannot be read. */
+export async function measuredSize(cloudwatch: Pick<CloudWatchClient, 'send'>, bucket: string, now: Date): Promise<BucketSize> {
   const latest = async (metric: string, storageType: string): Promise<number | undefined> => {
     const answer = await cloudwatch.send(new GetMetricStatisticsCommand({
       Namespace: 'AWS/S3',
@@ -29,13 +38,9 @@ export async function bucketSize(cloudwatch: Pick<CloudWatchClient, 'send'>, buc
     const points = [...answer.Datapoints ?? []].sort((a, b) => (a.Timestamp?.getTime() ?? 0) - (b.Timestamp?.getTime() ?? 0));
     return points.at(-1)?.Average;
   };
-  try {
-    const objects = await latest('NumberOfObjects', 'AllStorageTypes');
-    if (objects === undefined) { return {}; }
-    const parts = await Promise.all(STORAGE_TYPES.map(async (type) => latest('BucketSizeBytes', type)));
-    const known = parts.filter((part) => part !== undefined);
-    return { objects, bytes: known.length === 0 ? undefined : known.reduce((sum, part) => sum + part, 0) };
-  } catch {
-    return {}; // the plan says that it is not known
-  }
+  const objects = await latest('NumberOfObjects', 'AllStorageTypes');
+  if (objects === undefined) { return {}; }
+  const parts = await Promise.all(STORAGE_TYPES.map(async (type) => latest('BucketSizeBytes', type)));
+  const known = parts.filter((part) => part !== undefined);
+  return { objects, bytes: known.length === 0 ? undefined : known.reduce((sum, part) => sum + part, 0) };
 }

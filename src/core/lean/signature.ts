@@ -37,15 +37,18 @@ const PLAIN = /^(?:[\x21-\x7e]+(?: [\x21-\x7e]+)*)?$/;
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * Signature Version 4 of S3, which signs the path as it is sent. The key of a day is derived once, not for every request.
+ * Signature Version 4. The key of a day is derived once, not for every request.
+ *
+ * S3 signs the path as it is sent; for any other service the caller encodes it once more.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export class Signer {
   private moment?: Moment;
   private second = NaN;
   private derived?: { readonly of: string; readonly key: Buffer };
 
-  constructor(private readonly region: string) {}
+  constructor(private readonly region: string, private readonly service = 's3') {}
 
   /** @param now milliseconds since 1970 */
   public at(now: number, credentials: Credentials): Moment {
@@ -53,7 +56,7 @@ export class Signer {
     if (this.moment === undefined || this.second !== second || this.moment.credentials !== credentials) {
       const stamp = new Date(second * 1000).toISOString().replace(/[-:]|\.\d{3}/g, '');
       const day = stamp.slice(0, 8);
-      this.moment = { stamp, scope: `${day}/${this.region}/s3/aws4_request`, key: this.keyOf(day, credentials), credentials };
+      this.moment = { stamp, scope: `${day}/${this.region}/${this.service}/aws4_request`, key: this.keyOf(day, credentials), credentials };
       this.second = second;
     }
     return this.moment;
@@ -90,7 +93,7 @@ export class Signer {
   private keyOf(day: string, credentials: Credentials): Buffer {
     const of = `${day} ${credentials.secretAccessKey}`;
     if (this.derived?.of !== of) {
-      const steps = [day, this.region, 's3', 'aws4_request'];
+      const steps = [day, this.region, this.service, 'aws4_request'];
       const key = steps.reduce<Buffer>((secret, step) => createHmac('sha256', secret).update(step).digest(), Buffer.from(`AWS4${credentials.secretAccessKey}`));
       this.derived = { of, key };
     }

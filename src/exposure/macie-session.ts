@@ -1,0 +1,33 @@
+import type { MadeMacieSessionOptions } from './macie-session-options';
+
+/**
+ * Amazon Macie of an account and region: the one that is enabled, or one that is enabled here. There is one in each.
+ *
+ * @see https://docs.aws.amazon.com/macie/latest/user/getting-started.html
+ */
+export class MacieSession {
+  /** Macie as the account has it, whoever enabled it. Where it is not enabled, the deployment fails and says so. */
+  public static existing(): MacieSession {
+    return new MacieSession();
+  }
+
+  /**
+   * Macie, enabled by this stack. All that ask for it in one stack share it.
+   *
+   * It is retained, since disabling Macie deletes every finding and job of the account and region, those of others too; delete it
+   * by hand. The deployment fails where Macie is enabled already, and CloudFormation has it in some regions only: elsewhere it is an
+   * error.
+   *
+   * Costs 0.10 USD a month for each bucket of the account, watched or not, after 30 days.
+   *
+   * @see https://aws.amazon.com/macie/pricing/
+   */
+  public static make(options: MadeMacieSessionOptions = {}): MacieSession {
+    return new MacieSession(options);
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _make?: MadeMacieSessionOptions,
+  ) {}
+}

@@ -1,0 +1,29 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { CLIENT, SYSTEM_CLOCK } from '../runtime/aws';
+import { answer } from '../runtime/macie/answer';
+import { MacieApi } from '../runtime/macie/macie-api';
+
+const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN, AWS_REGION = '', AWS_ENDPOINT_URL_MACIE2, AWS_ENDPOINT_URL } = process.env;
+
+const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
+const services = {
+  macie: new MacieApi({
+    endpoint: (AWS_ENDPOINT_URL_MACIE2 ?? AWS_ENDPOINT_URL ?? `https://macie2.${AWS_REGION}.amazonaws.com`).replace(/\/$/, ''),
+    region: AWS_REGION,
+    credentials: () => credentials,
+    clock: SYSTEM_CLOCK,
+  }),
+  cloudwatch: new CloudWatchClient(CLIENT),
+  now: () => SYSTEM_CLOCK.now(),
+  log: (line: object) => { console.log(JSON.stringify(line)); },
+};
+
+/** Answers CloudFormation in every case: a stack that gets no answer waits for its timeout. */
+export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
+  const { ResponseURL: url, ...request } = event;
+  const result = await answer(request, services);
+  services.log({ message: event.RequestType, resource: event.LogicalResourceId, ...result });
+  const response = await fetch(url, { method: 'PUT', body: JSON.stringify(result) });
+  if (!response.ok) { throw new Error(`CloudFormation did not take the answer: ${response.status} ${await response.text()}`); }
+}

@@ -1,0 +1,54 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { Macie } from './macie-api';
+import { told } from './session';
+import { measuredSize } from '../bucket-size';
+
+export interface SizeServices {
+  readonly macie: Macie;
+  readonly cloudwatch: Pick<CloudWatchClient, 'send'>;
+  readonly now: () => Date;
+}
+
+/** As the price list has them. https://aws.amazon.com/macie/pricing/ */
+const GIGABYTE = 1024 ** 3;
+
+/**
+ * How much a job may have to inspect, in gigabytes.
+ *
+ * Macie says how much of a bucket it could read. One that it does not know yet is measured as S3 does, once a day: what has no size there is
+ * new. Of a bucket of another account only Macie can know, so that one fails where it does not.
+ */
+export async function gigabytesIn(
+  account: string, definitions: readonly { accountId: string; buckets: readonly string[] }[], services: SizeServices,
+): Promise<number> {
+  const known = await sizesByMacie(definitions.flatMap(({ buckets }) => buckets), services.macie);
+  let bytes = 0;
+  for (const { accountId, buckets } of definitions) {
+    for (const bucket of buckets) {
+      const size = known.get(bucket);
+      if (size === undefined && accountId !== account) {
+        throw new Error(`Macie does not know the bucket ${bucket} of account ${accountId}, so nobody knows what its analysis would cost. Remedy: deploy in the account that administers Macie for ${accountId}, a day after it was added there`);
+      }
+      bytes += size ?? (await measuredSize(services.cloudwatch, bucket, services.now())).bytes ?? 0;
+    }
+  }
+  return bytes / GIGABYTE;
+}
+
+async function sizesByMacie(names: readonly string[], macie: Macie): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  let nextToken: unknown;
+  do {
+    let page: Record<string, unknown>;
+    try {
+      page = await macie.call('POST', '/datasources/s3', { criteria: { bucketName: { eq: names } }, maxResults: 50, nextToken });
+    } catch (error) {
+      throw told('the sizes of the buckets cannot be read', error);
+    }
+    for (const { bucketName, classifiableSizeInBytes: size } of page.buckets as { bucketName: string; classifiableSizeInBytes?: number }[] ?? []) {
+      if (size !== undefined && size !== null) { sizes.set(bucketName, size); }
+    }
+    ({ nextToken } = page);
+  } while (typeof nextToken === 'string' && nextToken !== '');
+  return sizes;
+}

@@ -1,0 +1,96 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { aws_s3 as s3, type Stack } from 'aws-cdk-lib';
+import { JsonApi } from '../../deployer/json-api';
+import { ROOT } from '../../emulator/service/identities';
+import {
+  AutomatedDiscovery, DiscoveryJob, EncryptionAlarms, MacieAllowList, MacieSession, Notify, SecureBucket, SensitiveDataDiscovery, type SensitiveDataDiscoveryProps,
+} from '../../src';
+import { ENV, LocalCloud } from '../local-services/local-cloud';
+
+jest.setTimeout(180_000);
+
+interface Job {
+  readonly jobId: string;
+  readonly jobStatus: string;
+  readonly name: string;
+}
+
+let cloud: LocalCloud;
+let macie: (method: string, path: string, body?: object) => Promise<Record<string, unknown>>;
+
+beforeEach(async () => {
+  cloud = await LocalCloud.start();
+  const api = new JsonApi(cloud.emulator.endpoint, ENV.region, ROOT);
+  macie = async (method, path, body) => api.rest('macie2', method, path, body);
+});
+afterEach(async () => cloud?.stop());
+
+const jobs = async (): Promise<Job[]> => (await macie('POST', '/jobs/list', {})).items as Job[];
+
+function discovery(stack: Stack, props: Partial<SensitiveDataDiscoveryProps> = {}): SensitiveDataDiscovery {
+  const alarms = new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')] });
+  return new SensitiveDataDiscovery(stack, 'Discovery', { alarms, session: MacieSession.make(), ...props });
+}
+
+test('a job is made over the watched buckets, with a session and lists, and the key lets Macie read', async () => {
+  const { outputs, deployment } = await cloud.deploy((stack) => {
+    const data = new SecureBucket(stack, 'Data');
+    discovery(stack, {
+      job: DiscoveryJob.weekly({ prefixes: ['in/'], exceptExtensions: ['png', 'jpg'], samplingPercentage: 20 }),
+      allowLists: [MacieAllowList.regex('test-[0-9]+', 'numbers of our own tests')],
+      automatedDiscovery: AutomatedDiscovery.enable(),
+    }).watch(data);
+    return { data: data.bucketName, key: data.encryptionKey!.keyArn };
+  });
+  const [{ jobId }, ...more] = await jobs();
+  expect(more).toEqual([]);
+  const job = await macie('GET', `/jobs/${jobId}`);
+  expect(job).toMatchObject({
+    jobStatus: 'IDLE',
+    jobType: 'SCHEDULED',
+    initialRun: false,
+    samplingPercentage: 20,
+    scheduleFrequency: { weeklySchedule: { dayOfWeek: 'SUNDAY' } },
+    s3JobDefinition: {
+      bucketDefinitions: [{ accountId: ENV.account, buckets: [outputs.data] }],
+      scoping: { includes: { and: [{ simpleScopeTerm: { key: 'OBJECT_KEY', comparator: 'STARTS_WITH', values: ['in/'] } }, {}, {}] } },
+    },
+  });
+  const [list] = job.allowListIds as string[];
+  expect(await macie('GET', `/allow-lists/${list}`)).toMatchObject({ criteria: { regex: 'test-[0-9]+' }, description: 'numbers of our own tests' });
+  expect(await macie('GET', '/macie')).toMatchObject({ status: 'ENABLED' });
+  expect(await macie('GET', '/automated-discovery/configuration')).toMatchObject({ status: 'ENABLED', autoEnableOrganizationMembers: 'NONE' });
+  const { Policy } = await cloud.kms().send(new GetKeyPolicyCommand({ KeyId: outputs.key, PolicyName: 'default' }));
+  expect(Policy).toContain('role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie');
+
+  await deployment.destroy();
+  expect((await jobs()).map(({ jobStatus }) => jobStatus)).toEqual(['CANCELLED']);
+  expect(await macie('GET', '/macie')).toMatchObject({ status: 'ENABLED' });
+  expect(await macie('GET', '/automated-discovery/configuration')).toMatchObject({ status: 'DISABLED' });
+});
+
+test('without Macie the deployment fails, and says what to do', async () => {
+  await expect(cloud.deploy((stack) => {
+    discovery(stack, { session: MacieSession.existing() }).watch(new s3.Bucket(stack, 'Data'));
+    return {};
+  })).rejects.toThrow(/Macie is not enabled.*enable Macie in this account and region first/s);
+});
+
+test('nothing is made that could cost more than was allowed', async () => {
+  await macie('POST', '/macie', {});
+  const Bucket = 'large-in-this-test';
+  await cloud.deploy((stack) => {
+    new s3.Bucket(stack, 'Large', { bucketName: Bucket });
+    return {};
+  });
+  await cloud.s3().send(new PutObjectCommand({ Bucket, Key: 'object', Body: Buffer.alloc(2 * 1024 * 1024) }));
+  const deploy = async (maximumGigabytes: number) => cloud.deploy((stack) => {
+    discovery(stack, { session: MacieSession.existing(), job: DiscoveryJob.once({ maximumGigabytes }) }).watch(s3.Bucket.fromBucketName(stack, 'Large', Bucket));
+    return {};
+  });
+  await expect(deploy(0.001)).rejects.toThrow(/could inspect 1 GB.*'maximumGigabytes' of DiscoveryJob is 0.001: no job was made/s);
+  expect(await jobs()).toEqual([]);
+  await deploy(0.01);
+  expect(await jobs()).toMatchObject([{ jobStatus: 'RUNNING' }]);
+});
