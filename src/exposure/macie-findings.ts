@@ -1,4 +1,3 @@
-import { Names } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { MacieSeverity } from './macie-severity';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
@@ -36,7 +35,7 @@ export class MacieFindings {
   constructor(
     scope: Construct, private readonly alarms: EncryptionAlarms, private readonly minimum: MacieSeverity, private readonly buckets: readonly string[],
   ) {
-    this.suffix = Names.uniqueResourceName(scope, { maxLength: 8 });
+    this.suffix = scope.node.addr.slice(-8);
   }
 
   /** Makes the rules that the buckets need and that are not there yet. */

@@ -133,6 +133,8 @@ const SECRETS = [
  */
 const WITHOUT_RESOURCES = [
   's3:CreateJob', 's3:ListJobs', 'cloudwatch:PutMetricData', 'cloudwatch:GetMetricStatistics', 'config:PutEvaluations',
+  'macie2:DescribeBuckets', 'macie2:GetAutomatedDiscoveryConfiguration', 'macie2:GetMacieSession', 'macie2:ListClassificationJobs', 'macie2:ListMembers',
+  'macie2:UpdateAutomatedDiscoveryConfiguration',
   // What the CDK gives a state machine that logs and traces.
   'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
   'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',

@@ -50,6 +50,7 @@ const TOLERATED = [
   // And functions and state machines on theirs.
   /^W3005 '\w*Backfill(Copy|Report|Watch|Machine)Role\w+' .* at Resources\/\w*Backfill(Copy|Report|Watch|Machine)\w+\/DependsOn\//,
   /^W3005 '\w*ComplianceRotationPeriodFunctionRole\w+' .* at Resources\/\w*ComplianceRotationPeriodFunction\w+\/DependsOn\//,
+  /^W3005 'CdkS3EncryptionMacieFunctionRole\w+' .* at Resources\/CdkS3EncryptionMacieFunction\w+\/DependsOn\//,
   // A row that says PRIVATE, as people do who come from s3.Bucket: cfn-lint would have them leave it out.
   /^W3045 'AccessControl' is a legacy property/,
 ];
@@ -103,6 +104,7 @@ describe('the table', () => {
     ['EncryptionCompliance', 'src/compliance/encryption-compliance-props.ts', []],
     ['EncryptionHook', 'src/compliance/encryption-hook-props.ts', []],
     ['KeyAccessAnalysis', 'src/exposure/key-access-analysis-props.ts', []],
+    ['SensitiveDataDiscovery', 'src/exposure/sensitive-data-discovery-props.ts', []],
     ['EncryptionGuardrails', 'src/exposure/encryption-guardrails-props.ts', []],
     ['EncryptionAlarms', 'src/monitoring/encryption-alarms-props.ts', []],
     ['EncryptionBackfillJob', 'src/backfill/encryption-backfill-job-props.ts', []],

@@ -9,12 +9,12 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { type Row, rows } from './rows';
 import { BASELINES } from './rows-of-baselines';
 import {
-  AccessAnalyzer, AuditedEvents, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice, ComplianceRecorder,
+  AccessAnalyzer, AuditedEvents, AutomatedDiscovery, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice, ComplianceRecorder,
   ComplianceRemediation, ComplianceRule, Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms, type EncryptionAlarmsProps,
   EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps, EncryptionCompliance,
-  type EncryptionComplianceProps, EncryptionGuardrails, type EncryptionGuardrailsProps, EncryptionHook, type EncryptionHookProps,
-  EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis, type KeyAccessAnalysisProps, KeyRotation, Notify, RotatingS3Key,
-  type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, UploadHeaders,
+  type EncryptionComplianceProps, EncryptionGuardrails, type EncryptionGuardrailsProps, DiscoveryJob, EncryptionHook, type EncryptionHookProps,
+  EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis, type KeyAccessAnalysisProps, KeyRotation, MacieAllowList, MacieSession, MacieSeverity, Notify,
+  RotatingS3Key, type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, SensitiveDataDiscovery, type SensitiveDataDiscoveryProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
 
@@ -50,6 +50,9 @@ const alarms = rows('EncryptionAlarms', (stack, props: EncryptionAlarmsProps) =>
 const audit = rows('EncryptionAuditTrail', (stack, props: EncryptionAuditTrailProps) => new EncryptionAuditTrail(stack, 'Audit', props));
 const compliance = rows('EncryptionCompliance', (stack, props: EncryptionComplianceProps) => new EncryptionCompliance(stack, 'Compliance', props));
 const accessAnalysis = rows('KeyAccessAnalysis', (stack, props: Omit<KeyAccessAnalysisProps, 'alarms'>) => new KeyAccessAnalysis(stack, 'Access', {
+  alarms: new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')] }), ...props,
+}));
+const discovery = rows('SensitiveDataDiscovery', (stack, props: Omit<SensitiveDataDiscoveryProps, 'alarms'>) => new SensitiveDataDiscovery(stack, 'Discovery', {
   alarms: new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')] }), ...props,
 }));
 /** Not offered in China and GovCloud, where it refuses. */
@@ -100,6 +103,8 @@ const KEYS: Row[] = [
       consumers.cloudFront('*');
       consumers.replicationSource({ role: replicator, bucket: source });
       consumers.replicationDestination({ role: replicator, bucket: source });
+      consumers.macie();
+      consumers.macie(OTHER_ACCOUNT);
     },
   }),
   key('with grants to roles, a service and another account', () => ({}), {
@@ -439,6 +444,33 @@ const GUARDRAILS: Row[] = [
   }), {
     breaks: NOTIFICATIONS,
     also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); },
+  }),
+  discovery('once, with Macie as it is', () => ({}), {
+    breaks: NOTIFICATIONS,
+    also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); },
+  }),
+  discovery('every week, with Macie and all that is made for it', (stack) => {
+    const without = /^(cn|us-gov)-/.test(stack.region); // where CloudFormation makes none of it
+    const words = new SecureBucket(stack, 'Words');
+    return {
+      session: without ? MacieSession.existing() : MacieSession.make(),
+      job: DiscoveryJob.weekly({
+        existingObjects: true, maximumGigabytes: 10, samplingPercentage: 50, prefixes: ['in/'], exceptPrefixes: ['in/public/'], extensions: ['csv'],
+        exceptExtensions: ['png'], maximumObjectSize: Size.gibibytes(1), customDataIdentifierIds: ['3293a69d-4a1e-4a07-8715-208ddexample'],
+      }),
+      automatedDiscovery: AutomatedDiscovery.enable(),
+      allowLists: without ? [MacieAllowList.existing('list')]
+        : [MacieAllowList.regex('test-[0-9]+', 'our own tests'), MacieAllowList.words(words, 'words.txt', 'our own addresses')],
+      minimumSeverity: MacieSeverity.LOW,
+    };
+  }, {
+    breaks: NOTIFICATIONS,
+    also: (made, stack) => {
+      made.watch(new SecureBucket(stack, 'Data'));
+      made.watch(s3.Bucket.fromBucketAttributes(stack, 'Shared', {
+        bucketName: 'shared-bucket', encryptionKey: RotatingS3Key.fromKeyArn(stack, 'SharedKey', arn(stack, 'kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab')),
+      }));
+    },
   }),
   hooks('that stops', () => ({})),
   hooks('that warns', (stack) => ({
