@@ -16,6 +16,7 @@ import { DemoStack } from '../../examples/demo/stack';
 import { FirstBucketStack } from '../../examples/first-bucket/stack';
 import { GuardrailsStack } from '../../examples/guardrails/stack';
 import { OriginalStack, ReplicaStack } from '../../examples/replication/stack';
+import { SensitiveDataStack } from '../../examples/sensitive-data/stack';
 import { ShortLivedStack } from '../../examples/short-lived/stack';
 import { warningIds } from '../helpers/template';
 
@@ -51,6 +52,7 @@ const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
   ['audit-trail', 'AuditTrail', (app) => new AuditTrailStack(app, 'AuditTrail', { env })],
   ['compliance', 'Compliance', (app) => new ComplianceStack(app, 'Compliance', { env })],
   ['guardrails', 'Guardrails', (app) => new GuardrailsStack(app, 'Guardrails', { env })],
+  ['sensitive-data', 'SensitiveData', (app) => new SensitiveDataStack(app, 'SensitiveData', { env })],
   ['demo', 'Demo', (app) => new DemoStack(app, 'Demo')],
 ];
 

@@ -1,10 +1,13 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
 import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { aws_s3 as s3, type Stack } from 'aws-cdk-lib';
+import { invoke } from '../../deployer/custom-resource/invoke';
 import { JsonApi } from '../../deployer/json-api';
 import { ROOT } from '../../emulator/service/identities';
 import {
-  AutomatedDiscovery, DiscoveryJob, EncryptionAlarms, MacieAllowList, MacieSession, Notify, SecureBucket, SensitiveDataDiscovery, type SensitiveDataDiscoveryProps,
+  AutomatedDiscovery, DiscoveryJob, EncryptionAlarms, MacieAllowList, MacieSession, Notify, SecureBucket, SensitiveDataDiscovery,
+  type SensitiveDataDiscoveryProps,
 } from '../../src';
 import { ENV, LocalCloud } from '../local-services/local-cloud';
 
@@ -70,6 +73,43 @@ test('a job is made over the watched buckets, with a session and lists, and the 
   expect(await macie('GET', '/automated-discovery/configuration')).toMatchObject({ status: 'DISABLED' });
 });
 
+test('an update is another job and cancels the old, a rollback takes the old up again, and nothing else makes one', async () => {
+  const { outputs } = await cloud.deploy((stack) => {
+    const data = new SecureBucket(stack, 'Data');
+    discovery(stack).watch(data);
+    return { data: data.bucketName };
+  });
+  const [{ jobId: first, name }] = await jobs();
+  const definition = cloud.lambda.host.list().find(({ arn }) => arn.includes('Macie'))!;
+  const settings = (samplingPercentage: number) => JSON.stringify({
+    jobType: 'ONE_TIME', samplingPercentage, s3JobDefinition: { bucketDefinitions: [{ accountId: ENV.account, buckets: [outputs.data] }] },
+  });
+  const ask = async (RequestType: string, PhysicalResourceId: string | undefined, samplingPercentage: number) => invoke(cloud.lambda.host, definition, {
+    RequestType,
+    RequestId: randomUUID(),
+    StackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/Stack/1',
+    LogicalResourceId: 'Job',
+    ResourceType: 'Custom::MacieClassificationJob',
+    PhysicalResourceId,
+    ResourceProperties: { JobName: 'Other', AccountId: ENV.account, Settings: settings(samplingPercentage) },
+  }, 60);
+  const status = async () => Object.fromEntries((await jobs()).map(({ jobId, jobStatus }) => [jobId, jobStatus]));
+
+  const { PhysicalResourceId: old } = await ask('Create', undefined, 10);
+  expect(await ask('Update', old, 10)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: old });
+  const { PhysicalResourceId: next } = await ask('Update', old, 20);
+  expect(next).not.toBe(old);
+  expect(await ask('Update', next, 10)).toMatchObject({ PhysicalResourceId: old }); // a rollback
+  expect(await ask('Delete', next, 20)).toMatchObject({ Status: 'SUCCESS' });
+  expect(await status()).toEqual({ [first]: 'RUNNING', [old!]: 'RUNNING', [next!]: 'CANCELLED' });
+  expect(await ask('Delete', next, 20)).toMatchObject({ Status: 'SUCCESS' }); // once more
+  expect(await ask('Update', old, 20)).toMatchObject({ PhysicalResourceId: expect.not.stringMatching(next!) });
+  expect(name).toMatch(/^Cloud1-Discovery-.*-[0-9a-f]{16}$/);
+
+  await macie('DELETE', '/macie');
+  expect(await ask('Delete', old, 10)).toMatchObject({ Status: 'SUCCESS' });
+});
+
 test('without Macie the deployment fails, and says what to do', async () => {
   await expect(cloud.deploy((stack) => {
     discovery(stack, { session: MacieSession.existing() }).watch(new s3.Bucket(stack, 'Data'));
@@ -86,7 +126,8 @@ test('nothing is made that could cost more than was allowed', async () => {
   });
   await cloud.s3().send(new PutObjectCommand({ Bucket, Key: 'object', Body: Buffer.alloc(2 * 1024 * 1024) }));
   const deploy = async (maximumGigabytes: number) => cloud.deploy((stack) => {
-    discovery(stack, { session: MacieSession.existing(), job: DiscoveryJob.once({ maximumGigabytes }) }).watch(s3.Bucket.fromBucketName(stack, 'Large', Bucket));
+    discovery(stack, { session: MacieSession.existing(), job: DiscoveryJob.once({ maximumGigabytes }) })
+      .watch(s3.Bucket.fromBucketName(stack, 'Large', Bucket));
     return {};
   });
   await expect(deploy(0.001)).rejects.toThrow(/could inspect 1 GB.*'maximumGigabytes' of DiscoveryJob is 0.001: no job was made/s);

@@ -9,12 +9,13 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { type Row, rows } from './rows';
 import { BASELINES } from './rows-of-baselines';
 import {
-  AccessAnalyzer, AuditedEvents, AutomatedDiscovery, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice, ComplianceRecorder,
-  ComplianceRemediation, ComplianceRule, Detection, DetectionChoice, DetectionSeverity, EncryptionAlarms, type EncryptionAlarmsProps,
-  EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps, EncryptionCompliance,
-  type EncryptionComplianceProps, EncryptionGuardrails, type EncryptionGuardrailsProps, DiscoveryJob, EncryptionHook, type EncryptionHookProps,
-  EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis, type KeyAccessAnalysisProps, KeyRotation, MacieAllowList, MacieSession, MacieSeverity, Notify,
-  RotatingS3Key, type RotatingS3KeyProps, SecureBucket, type SecureBucketProps, SensitiveDataDiscovery, type SensitiveDataDiscoveryProps, UploadHeaders,
+  AccessAnalyzer, AuditedEvents, AutomatedDiscovery, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice,
+  ComplianceRecorder, ComplianceRemediation, ComplianceRule, Detection, DetectionChoice, DetectionSeverity, DiscoveryJob,
+  EncryptionAlarms, type EncryptionAlarmsProps, EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob,
+  type EncryptionBackfillJobProps, EncryptionCompliance, type EncryptionComplianceProps, EncryptionGuardrails,
+  type EncryptionGuardrailsProps, EncryptionHook, type EncryptionHookProps, EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis,
+  type KeyAccessAnalysisProps, KeyRotation, MacieAllowList, MacieSession, MacieSeverity, Notify, RotatingS3Key, type RotatingS3KeyProps,
+  SecureBucket, type SecureBucketProps, SensitiveDataDiscovery, type SensitiveDataDiscoveryProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
 
@@ -455,8 +456,15 @@ const GUARDRAILS: Row[] = [
     return {
       session: without ? MacieSession.existing() : MacieSession.make(),
       job: DiscoveryJob.weekly({
-        existingObjects: true, maximumGigabytes: 10, samplingPercentage: 50, prefixes: ['in/'], exceptPrefixes: ['in/public/'], extensions: ['csv'],
-        exceptExtensions: ['png'], maximumObjectSize: Size.gibibytes(1), customDataIdentifierIds: ['3293a69d-4a1e-4a07-8715-208ddexample'],
+        existingObjects: true,
+        maximumGigabytes: 10,
+        samplingPercentage: 50,
+        prefixes: ['in/'],
+        exceptPrefixes: ['in/public/'],
+        extensions: ['csv'],
+        exceptExtensions: ['png'],
+        maximumObjectSize: Size.gibibytes(1),
+        customDataIdentifierIds: ['3293a69d-4a1e-4a07-8715-208ddexample'],
       }),
       automatedDiscovery: AutomatedDiscovery.enable(),
       allowLists: without ? [MacieAllowList.existing('list')]
