@@ -107,7 +107,7 @@ export interface WeeklyDiscoveryJobOptions extends RecurringDiscoveryJobOptions 
 /** Options of `DiscoveryJob.monthly`. */
 export interface MonthlyDiscoveryJobOptions extends RecurringDiscoveryJobOptions {
   /**
-   * The day on which it runs, in UTC: 1 to 31. In a shorter month it is the last one.
+   * The day on which it runs, in UTC: 1 to 28. Macie skips a month that has no such day, so that later ones are refused.
    *
    * @default 1
    */

@@ -6,6 +6,7 @@ import { hasText } from '../private/tokens';
 
 const MAXIMUM_GIGABYTES = 100;
 const ALL = 100;
+const LAST_DAY_OF_EVERY_MONTH = 28;
 
 interface ScopeTerm {
   readonly simpleScopeTerm: { readonly comparator: string; readonly key: string; readonly values: readonly string[] };
@@ -42,7 +43,7 @@ export class DiscoveryJob {
   /** Inspects once a month what is new or has changed. */
   public static monthly(options: MonthlyDiscoveryJobOptions = {}): DiscoveryJob {
     const { dayOfMonth = 1 } = options;
-    inRange('dayOfMonth', dayOfMonth, 1, 31);
+    inRange('dayOfMonth', dayOfMonth, 1, LAST_DAY_OF_EVERY_MONTH);
     return DiscoveryJob.recurring(options, { monthlySchedule: { dayOfMonth } });
   }
 

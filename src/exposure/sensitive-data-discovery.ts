@@ -54,6 +54,7 @@ export class SensitiveDataDiscovery extends Construct {
   private readonly names: string[] = [];
   private readonly byAccount = new Map<string, { readonly accountId: string; readonly buckets: string[] }>();
   private readonly seen = new Set<string>();
+  private job?: Construct;
 
   constructor(scope: Construct, id: string, props: SensitiveDataDiscoveryProps) {
     super(scope, id);
@@ -68,8 +69,9 @@ export class SensitiveDataDiscovery extends Construct {
         `Macie is not known to be offered in ${Stack.of(this).region}, and the deployment fails where it is not: make SensitiveDataDiscovery in the region of the buckets, and leave it out here`);
     }
     if (props.automatedDiscovery !== undefined) { this.parts.useDiscovery(props.automatedDiscovery); }
-    const lists = allowLists.map((list, at) => this.listId(list, at));
+    const lists: string[] = [];
     if (job._settings !== undefined) { this.makeJob(job, lists); }
+    allowLists.forEach((list, at) => { lists.push(this.listId(list, at)); });
     this.findings = new MacieFindings(this, alarms, props.minimumSeverity ?? MacieSeverity.MEDIUM, this.names);
     this.node.addValidation({ validate: () => this.problems() });
   }
@@ -127,7 +129,7 @@ export class SensitiveDataDiscovery extends Construct {
   private makeJob(job: DiscoveryJob, allowListIds: string[]): void {
     const stack = Stack.of(this);
     const { scoping, ...settings } = job._settings ?? {};
-    this.parts.addJob(this, {
+    this.job = this.parts.addJob(this, {
       JobName: Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }),
       AccountId: stack.account,
       Settings: Lazy.uncachedString({
@@ -168,6 +170,7 @@ export class SensitiveDataDiscovery extends Construct {
       if (!warnsByItself(key)) { warnOwnerMustAdd(this, key, statement); }
     } else if (resource !== undefined && Stack.of(key) === Stack.of(this)) {
       this.parts.afterSession(resource);
+      this.job?.node.addDependency(resource); // what it cannot decrypt, a job skips
     }
   }
 

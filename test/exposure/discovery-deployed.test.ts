@@ -84,14 +84,14 @@ test('an update is another job and cancels the old, a rollback takes the old up 
   const settings = (samplingPercentage: number) => JSON.stringify({
     jobType: 'ONE_TIME', samplingPercentage, s3JobDefinition: { bucketDefinitions: [{ accountId: ENV.account, buckets: [outputs.data] }] },
   });
-  const ask = async (RequestType: string, PhysicalResourceId: string | undefined, samplingPercentage: number) => invoke(cloud.lambda.host, definition, {
+  const ask = async (RequestType: string, PhysicalResourceId: string | undefined, percent: number) => invoke(cloud.lambda.host, definition, {
     RequestType,
     RequestId: randomUUID(),
     StackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/Stack/1',
     LogicalResourceId: 'Job',
     ResourceType: 'Custom::MacieClassificationJob',
     PhysicalResourceId,
-    ResourceProperties: { JobName: 'Other', AccountId: ENV.account, Settings: settings(samplingPercentage) },
+    ResourceProperties: { JobName: 'Other', AccountId: ENV.account, Settings: settings(percent) },
   }, 60);
   const status = async () => Object.fromEntries((await jobs()).map(({ jobId, jobStatus }) => [jobId, jobStatus]));
 
@@ -99,7 +99,8 @@ test('an update is another job and cancels the old, a rollback takes the old up 
   expect(await ask('Update', old, 10)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: old });
   const { PhysicalResourceId: next } = await ask('Update', old, 20);
   expect(next).not.toBe(old);
-  expect(await ask('Update', next, 10)).toMatchObject({ PhysicalResourceId: old }); // a rollback
+  // A rollback.
+  expect(await ask('Update', next, 10)).toMatchObject({ PhysicalResourceId: old });
   expect(await ask('Delete', next, 20)).toMatchObject({ Status: 'SUCCESS' });
   expect(await status()).toEqual({ [first]: 'RUNNING', [old!]: 'RUNNING', [next!]: 'CANCELLED' });
   expect(await ask('Delete', next, 20)).toMatchObject({ Status: 'SUCCESS' }); // once more

@@ -36,7 +36,7 @@ class FakeMacie {
         Object.assign(this.jobs.find(({ jobArn }) => path === `/tags/${encodeURIComponent(jobArn)}`)!.tags, input.tags);
         return {};
       }
-      case 'POST /datasources/s3': return { buckets: Object.entries(this.sizes).map(([bucketName, classifiableSizeInBytes]) => ({ bucketName, classifiableSizeInBytes })) };
+      case 'POST /datasources/s3': return this.buckets(input);
       case 'GET /members': return { members: this.members };
       case 'GET /automated-discovery/configuration': return { ...this.discovery };
       case 'PUT /automated-discovery/configuration': {
@@ -52,11 +52,19 @@ class FakeMacie {
   }
 
   /** One job on each page. */
-  private list({ nextToken, filterCriteria }: Record<string, never>): Record<string, unknown> {
-    const [{ values }] = (filterCriteria as { includes: { values: string[] }[] }).includes;
-    const named = this.jobs.filter(({ name }) => values.includes(name));
+  private list({ nextToken }: Record<string, never>): Record<string, unknown> {
     const at = Number(nextToken ?? 0);
-    return { items: named.slice(at, at + 1), nextToken: at + 1 < named.length ? `${at + 1}` : null };
+    return { items: this.jobs.slice(at, at + 1), nextToken: at + 1 < this.jobs.length ? `${at + 1}` : null };
+  }
+
+  /** One bucket on each page. */
+  private buckets({ nextToken, criteria }: Record<string, never>): Record<string, unknown> {
+    const { bucketName: { eq } } = criteria as { bucketName: { eq: string[] } };
+    if (eq.length > 50) { throw failure('ValidationException', 'too many'); }
+    const found = Object.entries(this.sizes).filter(([name]) => eq.includes(name))
+      .map(([bucketName, classifiableSizeInBytes]) => ({ bucketName, classifiableSizeInBytes }));
+    const at = Number(nextToken ?? 0);
+    return { buckets: found.slice(at, at + 1), nextToken: at + 1 < found.length ? `${at + 1}` : undefined };
   }
 
   private create(input: Record<string, never>): Record<string, unknown> {
@@ -251,11 +259,20 @@ describe('the size of the buckets', () => {
   });
 
   test('is measured where Macie does not know it yet, and nothing where the bucket is new', async () => {
-    macie.sizes = { data: null };
-    measured = { data: 300 * GB };
-    expect(await create(100, {}, ['data', 'new'])).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('300 GB') });
+    for (const unknown of [null, 0]) {
+      macie.sizes = { data: unknown };
+      measured = { data: 300 * GB };
+      expect(await create(100, {}, ['data', 'new'])).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('300 GB') });
+    }
     measured = {};
     expect(await create(100, {}, ['data', 'new'])).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('is added up over more buckets than Macie tells of at once', async () => {
+    const many = Array.from({ length: 120 }, (_, at) => `data-${at}`);
+    macie.sizes = Object.fromEntries(many.map((name) => [name, GB]));
+    expect(await create(119, {}, many)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('120 GB') });
+    expect(await create(120, {}, many)).toMatchObject({ Status: 'SUCCESS' });
   });
 
   test.each([['denied', ACCOUNT, /AccessDenied/], ['theirs', '999988887777', /does not know the bucket theirs of account 999988887777/]])(

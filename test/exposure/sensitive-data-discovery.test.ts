@@ -133,7 +133,7 @@ describe('the job', () => {
   test.each<[string, DiscoveryJob, object, number | undefined]>([
     ['daily', DiscoveryJob.daily(), { jobType: 'SCHEDULED', initialRun: false, scheduleFrequency: { dailySchedule: {} } }, undefined],
     ['weekly', DiscoveryJob.weekly({ dayOfWeek: DayOfWeek.MONDAY }), { scheduleFrequency: { weeklySchedule: { dayOfWeek: 'MONDAY' } } }, undefined],
-    ['monthly', DiscoveryJob.monthly({ dayOfMonth: 31, existingObjects: true }), { initialRun: true, scheduleFrequency: { monthlySchedule: { dayOfMonth: 31 } } }, 100],
+    ['monthly', DiscoveryJob.monthly({ dayOfMonth: 28, existingObjects: true }), { initialRun: true, scheduleFrequency: { monthlySchedule: { dayOfMonth: 28 } } }, 100],
     ['of a sample', DiscoveryJob.once({ samplingPercentage: 5, maximumGigabytes: 7, customDataIdentifierIds: ['id'] }), { samplingPercentage: 5, customDataIdentifierIds: ['id'] }, 7],
     ['of some objects', DiscoveryJob.once({ prefixes: ['in/', 'raw/'], extensions: ['csv'], exceptExtensions: ['png', 'jpg'], exceptPrefixes: ['in/a', 'in/b'], maximumObjectSize: Size.mebibytes(1) }), {
       s3JobDefinition: expect.objectContaining({
@@ -290,6 +290,13 @@ describe('the key', () => {
     expect(warningIds(discovery)).toContain('cdk-s3-encryption:SensitiveDataDiscovery.keyNotKnown.Stack/Imported');
   });
 
+  test('is opened before a job reads under it, also where the bucket does not name it', () => {
+    const { stack, discovery } = made();
+    const encryptionKey = new RotatingS3Key(stack, 'Key');
+    discovery.watch(s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old', encryptionKey }));
+    expect(settingsOf(stack).dependsOn).toContain(logicalIdOf(encryptionKey));
+  });
+
   test('of another stack is opened where Macie is there already', () => {
     const app = new App();
     const there = new Stack(app, 'Data', { env: IRELAND });
@@ -347,7 +354,7 @@ describe('is refused', () => {
     ['half a percent', /'samplingPercentage' must be a whole number from 1 to 100, got 0.5/, () => DiscoveryJob.once({ samplingPercentage: 0.5 })],
     ['a maximum of nothing', /'maximumGigabytes' must be more than 0, got 0/, () => DiscoveryJob.once({ maximumGigabytes: 0 })],
     ['a maximum that nothing holds to', /'maximumGigabytes' is about what the buckets hold already, got 5/, () => DiscoveryJob.weekly({ maximumGigabytes: 5 })],
-    ['a day that is none', /'dayOfMonth' must be a whole number from 1 to 31, got 32/, () => DiscoveryJob.monthly({ dayOfMonth: 32 })],
+    ['a day that is none', /'dayOfMonth' must be a whole number from 1 to 28, got 29/, () => DiscoveryJob.monthly({ dayOfMonth: 29 })],
     ['no prefix', /'prefixes' must name at least one/, () => DiscoveryJob.once({ prefixes: [] })],
     ['no exception', /'exceptExtensions' must name at least one/, () => DiscoveryJob.once({ exceptExtensions: [] })],
     ['an empty prefix', /'exceptPrefixes' must have no empty text/, () => DiscoveryJob.once({ exceptPrefixes: [''] })],

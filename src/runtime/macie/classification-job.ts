@@ -112,11 +112,11 @@ async function retire(jobId: string, jobArn: string, { macie, log }: Pick<JobSer
   }
 }
 
-/** A job of this name that is still wanted. */
+/** A job of this name that is still wanted. All are listed: whether a filter takes whole names is documented nowhere. */
 async function find(name: string, macie: Macie): Promise<string | undefined> {
   let nextToken: unknown;
   do {
-    const page = await macie.call('POST', '/jobs/list', { filterCriteria: { includes: [{ key: 'name', comparator: 'EQ', values: [name] }] }, nextToken });
+    const page = await macie.call('POST', '/jobs/list', { nextToken });
     for (const { jobId, jobStatus, name: found } of page.items as { jobId: string; jobStatus: string; name: string }[] ?? []) {
       if (found !== name || jobStatus === 'CANCELLED') { continue; }
       const { tags } = await macie.call('GET', `/jobs/${jobId}`) as { tags?: Record<string, string> };

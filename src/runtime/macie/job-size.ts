@@ -12,11 +12,14 @@ export interface SizeServices {
 /** As the price list has them. https://aws.amazon.com/macie/pricing/ */
 const GIGABYTE = 1024 ** 3;
 
+/** As many as Macie answers at once where nobody says how many. */
+const PAGE = 50;
+
 /**
  * How much a job may have to inspect, in gigabytes.
  *
- * Macie says how much of a bucket it could read. One that it does not know yet is measured as S3 does, once a day: what has no size there is
- * new. Of a bucket of another account only Macie can know, so that one fails where it does not.
+ * Macie says how much of a bucket it could read. One that it does not know, or that is empty as far as it knows yet, is measured as S3
+ * does, once a day: what has no size there is new. Of a bucket of another account only Macie can know, so that one fails where it does not.
  */
 export async function gigabytesIn(
   account: string, definitions: readonly { accountId: string; buckets: readonly string[] }[], services: SizeServices,
@@ -26,10 +29,14 @@ export async function gigabytesIn(
   for (const { accountId, buckets } of definitions) {
     for (const bucket of buckets) {
       const size = known.get(bucket);
-      if (size === undefined && accountId !== account) {
+      if (accountId === account) {
+        bytes += size || ((await measuredSize(services.cloudwatch, bucket, services.now())).bytes ?? 0);
+        continue;
+      }
+      if (size === undefined) {
         throw new Error(`Macie does not know the bucket ${bucket} of account ${accountId}, so nobody knows what its analysis would cost. Remedy: deploy in the account that administers Macie for ${accountId}, a day after it was added there`);
       }
-      bytes += size ?? (await measuredSize(services.cloudwatch, bucket, services.now())).bytes ?? 0;
+      bytes += size;
     }
   }
   return bytes / GIGABYTE;
@@ -37,11 +44,19 @@ export async function gigabytesIn(
 
 async function sizesByMacie(names: readonly string[], macie: Macie): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
+  for (let at = 0; at < names.length; at += PAGE) {
+    for (const [name, size] of await pageOfSizes(names.slice(at, at + PAGE), macie)) { sizes.set(name, size); }
+  }
+  return sizes;
+}
+
+async function pageOfSizes(names: readonly string[], macie: Macie): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
   let nextToken: unknown;
   do {
     let page: Record<string, unknown>;
     try {
-      page = await macie.call('POST', '/datasources/s3', { criteria: { bucketName: { eq: names } }, maxResults: 50, nextToken });
+      page = await macie.call('POST', '/datasources/s3', { criteria: { bucketName: { eq: names } }, maxResults: PAGE, nextToken });
     } catch (error) {
       throw told('the sizes of the buckets cannot be read', error);
     }

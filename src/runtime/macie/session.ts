@@ -3,7 +3,7 @@ import type { Macie, MacieError } from './macie-api';
 /** What somebody reads in the events of their stack, and what they can do about it. */
 const REMEDIES: [code: RegExp, message: RegExp, remedy: string][] = [
   [/^AccessDenied/, /Macie is not enabled/i, 'enable Macie in this account and region first (aws macie2 enable-macie), or give MacieSession.make(), then deploy again'],
-  [/^AccessDenied/, /./, 'look for a service control policy, or a permissions boundary, that denies it'],
+  [/^AccessDenied/, /./, 'look for a service control policy, or a permissions boundary, that denies it, and whether another account administers Macie for this one'],
   [/^ServiceQuotaExceeded/, /./, 'cancel jobs that nobody needs, or ask for a higher quota of Macie'],
   [/^(Throttling|Status429|Status5|InternalServer|ConnectionFailed)/, /./, 'deploy again in a few minutes'],
 ];
