@@ -160,6 +160,14 @@ describe('a job', () => {
     expect(macie.status()).toEqual(['CANCELLED', 'RUNNING']);
   });
 
+  test('is found on whichever page it is listed', async () => {
+    await ask('Create');
+    const properties = { Settings: settings({ samplingPercentage: 10 }) };
+    await ask('Update', { id: 'job-1', properties });
+    expect(await ask('Update', { id: 'job-1', properties })).toMatchObject({ PhysicalResourceId: 'job-2' });
+    expect(macie.jobs).toHaveLength(2);
+  });
+
   test.each(['RUNNING', 'IDLE', 'COMPLETE', 'USER_PAUSED'])('that is %s is taken up again by a rollback, and nothing is paid twice', async (status) => {
     await ask('Create');
     await ask('Update', { id: 'job-1', properties: { Settings: settings({ samplingPercentage: 10 }) } });
