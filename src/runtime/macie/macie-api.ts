@@ -32,7 +32,7 @@ const LONGEST_WAIT_MILLISECONDS = 16_000;
 const REQUEST_MILLISECONDS = 30_000;
 
 /**
- * Calls Macie, which takes JSON over REST. It is asked a handful of things when a stack is deployed, which needs no client of 300 operations.
+ * Calls Macie, which takes JSON over REST. It is asked a handful of things when a stack is deployed, which needs no client of 80 operations.
  *
  * Tries again what a moment may heal, with a pause that doubles: throttling, errors of Macie's own, a broken connection, and a policy of the role
  * that IAM does not know everywhere yet.
