@@ -1,7 +1,8 @@
 export { AuditedEvents, EncryptionAuditTrail, EncryptionAuditTrailProps } from './audit';
 export { BackfillCopies, BackfillSource, BackfillTrigger, BackfillTriggerOptions, EncryptionBackfillJob, EncryptionBackfillJobOptions, EncryptionBackfillJobProps } from './backfill';
 export {
-  AccountWatchOptions, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineKey, BaselineKeyAccess,
+  AccountWatchOptions, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery, BaselineKey,
+  BaselineKeyAccess,
   BaselineParts, BucketBaselineOptions, ComplianceMatrix, ControlEvidence, CostLine, EncryptionAccountBaseline, EncryptionAccountBaselineProps,
   EncryptionBaseline, ExistingBucketBaseline, ExpectedUsage, ForBucketOptions, MonthlyCost, S3EncryptionBaseline, S3EncryptionBaselineProps,
 } from './baseline';
@@ -15,8 +16,8 @@ export { ControlMappings } from './controls';
 export {
   AccessAnalyzer, AutomatedDiscovery, DayOfWeek, DiscoveryJob, DiscoveryJobOptions, EncryptionGuardrails, EncryptionGuardrailsProps, ExpectedAccess,
   FindingPublishingFrequency, KeyAccessAnalysis, KeyAccessAnalysisOptions, KeyAccessAnalysisProps, MacieAllowList, MacieSession,
-  MacieSeverity, MadeMacieSessionOptions, MonthlyDiscoveryJobOptions, RecurringDiscoveryJobOptions, SensitiveDataDiscovery, SensitiveDataDiscoveryProps,
-  WeeklyDiscoveryJobOptions,
+  MacieSeverity, MadeMacieSessionOptions, MonthlyDiscoveryJobOptions, RecurringDiscoveryJobOptions, SensitiveDataDiscovery,
+  SensitiveDataDiscoveryOptions, SensitiveDataDiscoveryProps, WeeklyDiscoveryJobOptions,
 } from './exposure';
 export { CloudTrailConsumerOptions, KeyAccess, KeyConsumers, KeyRotation, ReplicationConsumerOptions, RotatingS3Key, RotatingS3KeyProps } from './key';
 export {

@@ -1,6 +1,7 @@
 import type { BaselineAlarms } from './parts/baseline-alarms';
 import type { BaselineAuditTrail } from './parts/baseline-audit-trail';
 import type { BaselineCompliance } from './parts/baseline-compliance';
+import type { BaselineDataDiscovery } from './parts/baseline-data-discovery';
 import type { BaselineKeyAccess } from './parts/baseline-key-access';
 
 /**
@@ -37,4 +38,11 @@ export interface BaselineParts {
    * @default - a `KeyAccessAnalysis` with the analyzer that the account has to have, that of the account baseline where there is one
    */
   readonly keyAccess?: BaselineKeyAccess;
+
+  /**
+   * What finds out which buckets hold personal data, credentials or numbers of cards.
+   *
+   * @default - none, since Amazon Macie is paid by the GB that it inspects: 1 USD for each. That of the account baseline where it has one
+   */
+  readonly sensitiveData?: BaselineDataDiscovery;
 }

@@ -5,6 +5,7 @@ import type { CostLine } from './cost-line';
 import type { ExpectedUsage } from './expected-usage';
 import { LIST_PRICES as PRICES } from './list-prices';
 import type { EncryptionCompliance } from '../compliance';
+import type { SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
 import { ValidationError } from '../private/errors';
 
@@ -89,6 +90,16 @@ export function costOfCompliance(
 /** An analyzer of access from inside. That of access from outside is free. */
 export function costOfInternalAccess(): CostLine[] {
   return [{ what: 'analysis of access from inside', basis: 'one bucket', usd: PRICES.perBucketOfInternalAccess, shared: false }];
+}
+
+/** The most that a job inspects: in one month, or in the first run of one that runs again and again. */
+export function costOfDiscovery({ _maximumGigabytes: most }: SensitiveDataDiscovery, shared: boolean): CostLine[] {
+  return [
+    { what: 'Macie, for the bucket', basis: 'one bucket', usd: PRICES.perBucketOfMacie, shared: false },
+    ...most === undefined || Token.isUnresolved(most) ? [] : [{
+      what: 'Macie, for what it inspects', basis: `at most ${most} GB, in the month of the first run`, usd: most * PRICES.perInspectedGigabyte, shared,
+    }],
+  ];
 }
 
 function gigabytes(records: number): number { return records * RECORD / 1024 ** 2; }

@@ -5,7 +5,7 @@ import { shareParts } from './shared-parts';
 import { WatchParts } from './watch-parts';
 import type { EncryptionAuditTrail } from '../audit';
 import type { EncryptionCompliance } from '../compliance';
-import type { KeyAccessAnalysis } from '../exposure';
+import type { KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
 import { ValidationError } from '../private/errors';
 
@@ -41,6 +41,7 @@ export class EncryptionAccountBaseline extends Construct {
     this._parts.alarms();
     this._parts.compliance();
     this._parts.keyAccess();
+    this._parts.sensitiveData();
   }
 
   /** The alarms. Undefined where they are left out. */
@@ -57,6 +58,9 @@ export class EncryptionAccountBaseline extends Construct {
 
   /** The analysis of access. Undefined where it is left out. */
   public get keyAccess(): KeyAccessAnalysis | undefined { return this._parts.keyAccess(); }
+
+  /** The discovery of sensitive data. Undefined unless it was asked for. */
+  public get sensitiveData(): SensitiveDataDiscovery | undefined { return this._parts.sensitiveData(); }
 
   /**
    * Watches every bucket and every key of the account in this region, whoever made them.

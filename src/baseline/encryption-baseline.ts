@@ -5,19 +5,21 @@ import { backfillOf, hearOfBackfill } from './backfill-of-bucket';
 import type { BucketBaselineOptions } from './bucket-baseline-options';
 import { ComplianceMatrix } from './compliance-matrix';
 import type { CostLine } from './cost-line';
-import { costOfAlarms, costOfCompliance, costOfDataEvents, costOfInternalAccess, costOfKey, costOfTrail, usageOf } from './costs';
+import { costOfAlarms, costOfCompliance, costOfDataEvents, costOfDiscovery, costOfInternalAccess, costOfKey, costOfTrail, usageOf } from './costs';
 import { besideAccountBaseline } from './deployed-elsewhere';
 import { type Measure, missing } from './evidence';
 import { evidenceOfBucket, evidenceOfKey } from './evidence-of-bucket';
-import { evidenceOfAlarms, evidenceOfCompliance, evidenceOfKeyAccess, evidenceOfTrail, OF_KEY_ACCESS, OF_TRAIL } from './evidence-of-parts';
+import {
+  evidenceOfAlarms, evidenceOfCompliance, evidenceOfKeyAccess, evidenceOfSensitiveData, evidenceOfTrail, OF_KEY_ACCESS, OF_SENSITIVE_DATA, OF_TRAIL,
+} from './evidence-of-parts';
 import type { ExpectedUsage } from './expected-usage';
 import { MonthlyCost } from './monthly-cost';
 import { sharedPartsOf } from './shared-parts';
-import { warnOfLeftOut, WatchParts } from './watch-parts';
+import { type PartName, warnOfLeftOut, WatchParts } from './watch-parts';
 import type { EncryptionAuditTrail } from '../audit';
 import type { EncryptionBackfillJob } from '../backfill';
 import type { EncryptionCompliance } from '../compliance';
-import type { KeyAccessAnalysis } from '../exposure';
+import type { KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
 import { ValidationError } from '../private/errors';
 import { at, finalState } from '../private/final-state';
@@ -40,6 +42,9 @@ export abstract class EncryptionBaseline extends Construct {
   /** What finds whom policies let in. Undefined where it is left out. */
   public readonly keyAccess?: KeyAccessAnalysis;
 
+  /** What looks for sensitive data. Undefined unless it was asked for. */
+  public readonly sensitiveData?: SensitiveDataDiscovery;
+
   /** Which control of which standard is met by which resource. */
   public readonly complianceMatrix: ComplianceMatrix;
 
@@ -54,7 +59,7 @@ export abstract class EncryptionBaseline extends Construct {
 
   protected constructor(scope: Construct, id: string, options: BucketBaselineOptions) {
     super(scope, id);
-    const { account, alarms, auditTrail, compliance, keyAccess, notify } = options;
+    const { account, alarms, auditTrail, compliance, keyAccess, sensitiveData, notify } = options;
     this.usage = usageOf(this, options.expectedUsage);
     if (alarms?._part.kind === 'left-out' && notify.length > 0) {
       throw new ValidationError('NotifiedForNothing', '\'notify\' must be [] where \'alarms\' are left out, since nothing tells anybody: keep the alarms, or name nobody', this);
@@ -62,12 +67,13 @@ export abstract class EncryptionBaseline extends Construct {
     const shared = account?._account?._parts ?? sharedPartsOf(this, (home) => account === undefined
       ? new WatchParts(home, {}, notify)
       : new WatchParts(home, besideAccountBaseline(), notify, undefined, true));
-    this.parts = new WatchParts(this, { alarms, auditTrail, compliance, keyAccess }, notify, shared);
+    this.parts = new WatchParts(this, { alarms, auditTrail, compliance, keyAccess, sensitiveData }, notify, shared);
     const trail = this.parts.trail();
     this.auditTrail = trail !== undefined && 'trail' in trail ? trail.trail : undefined;
     this.alarms = this.parts.alarms();
     this.compliance = this.parts.compliance();
     this.keyAccess = this.parts.keyAccess();
+    this.sensitiveData = this.parts.sensitiveData();
     this.complianceMatrix = ComplianceMatrix._of(this, 'ComplianceMatrix', () => [...this.measures, ...this.measuresOfParts()]);
     this.monthlyCost = MonthlyCost._of(this, 'MonthlyCost', () => this.costs());
   }
@@ -90,6 +96,7 @@ export abstract class EncryptionBaseline extends Construct {
       this.alarms?.watchKey(key);
       this.keyAccess?.watchKey(key);
     }
+    this.sensitiveData?.watch(bucket);
     this.measures.push(...evidenceOfBucket(bucket), ...key === undefined ? [] : evidenceOfKey(key));
     this.job = this.backfillOf(bucket, key, options);
   }
@@ -110,24 +117,26 @@ export abstract class EncryptionBaseline extends Construct {
   private measuresOfParts(): Measure[] {
     const { bucket, key } = this.watched ?? {};
     if (bucket === undefined) { return []; }
-    const leftOut = (part: 'auditTrail' | 'keyAccess') => this.parts.leftOutBecause(part) ?? 'what has it is not of this app';
+    const leftOut = (part: PartName) => this.parts.leftOutBecause(part) ?? 'what has it is not of this app';
     return [
       ...this.auditTrail === undefined ? missing(OF_TRAIL, leftOut('auditTrail')) : evidenceOfTrail(this.auditTrail),
       ...this.alarms === undefined ? [] : evidenceOfAlarms(this.alarms),
       ...this.compliance === undefined ? [] : evidenceOfCompliance(this.compliance, bucket.bucketName, key?.keyArn),
       ...this.keyAccess === undefined ? missing(OF_KEY_ACCESS, leftOut('keyAccess')) : evidenceOfKeyAccess(this.keyAccess),
+      ...this.sensitiveData === undefined ? missing(OF_SENSITIVE_DATA, leftOut('sensitiveData')) : evidenceOfSensitiveData(this.sensitiveData),
     ];
   }
 
   private costs(): CostLine[] {
     const { bucket, key, keyMade = false } = this.watched ?? {};
     if (bucket === undefined) { return []; }
-    const { usage, auditTrail, alarms, compliance, keyAccess } = this;
+    const { usage, auditTrail, alarms, compliance, keyAccess, sensitiveData } = this;
     return [
       ...key === undefined ? [] : costOfKey(usage, keyMade, hasBucketKey(bucket)),
       ...auditTrail === undefined ? [] : costOfDataEvents(usage),
       ...compliance === undefined ? [] : costOfCompliance(usage, compliance, bucket.bucketName, key?.keyArn),
       ...keyAccess?.node.tryFindChild('InternalAccess') === undefined ? [] : costOfInternalAccess(),
+      ...sensitiveData === undefined ? [] : costOfDiscovery(sensitiveData, !this.parts.isOwn('sensitiveData')),
       ...auditTrail === undefined ? [] : costOfTrail(usage),
       ...alarms === undefined ? [] : costOfAlarms(alarms, !this.parts.isOwn('alarms')),
     ];

@@ -5,7 +5,7 @@ import type { Measure } from './evidence';
 import type { EncryptionAuditTrail } from '../audit';
 import type { EncryptionCompliance } from '../compliance';
 import { mappings } from '../controls';
-import type { KeyAccessAnalysis } from '../exposure';
+import type { KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
 
 /** What the measures of a trail are called, for where there is none. */
@@ -18,6 +18,10 @@ export const OF_TRAIL = [
 
 export const OF_KEY_ACCESS = [
   { measure: 'access-analyzed', title: 'An analyzer finds whom policies let in from outside', mappings: mappings.ACCESS_ANALYZED },
+];
+
+export const OF_SENSITIVE_DATA = [
+  { measure: 'sensitive-data-discovered', title: 'Macie looks for sensitive data in the bucket', mappings: mappings.DATA_DISCOVERED },
 ];
 
 /** An EncryptionAuditTrail holds its template to all of it. */
@@ -57,6 +61,16 @@ export function evidenceOfKeyAccess(analysis: KeyAccessAnalysis): Measure[] {
     ...measure,
     by: () => [analyzer],
     because: () => analyzer === undefined ? 'the analyzer is not of this app, so nobody can see here whether there is one' : undefined,
+  }));
+}
+
+/** The job is deployed only where Macie is enabled. */
+export function evidenceOfSensitiveData(discovery: SensitiveDataDiscovery): Measure[] {
+  const job = discovery.node.tryFindChild('Job')?.node.defaultChild;
+  return OF_SENSITIVE_DATA.map((measure) => ({
+    ...measure,
+    by: () => [job],
+    because: () => job === undefined ? 'no job looks at the bucket, and what automated discovery looks at is not of this app' : undefined,
   }));
 }
 

@@ -12,7 +12,8 @@ export { ExpectedUsage } from './expected-usage';
 export { ForBucketOptions } from './for-bucket-options';
 export { MonthlyCost } from './monthly-cost';
 export {
-  BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineKey, BaselineKeyAccess,
+  BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery, BaselineKey,
+  BaselineKeyAccess,
 } from './parts';
 export { S3EncryptionBaseline } from './s3-encryption-baseline';
 export { S3EncryptionBaselineProps } from './s3-encryption-baseline-props';

@@ -1,6 +1,6 @@
 /**
  * What AWS charges in us-east-1, in US dollars; other regions differ by up to a half. Free tiers are not counted. Read on the day given.
- * https://aws.amazon.com/kms/pricing/, and cloudtrail, cloudwatch, config and iam/access-analyzer in place of kms.
+ * https://aws.amazon.com/kms/pricing/, and cloudtrail, cloudwatch, config, macie and iam/access-analyzer in place of kms.
  */
 export const LIST_PRICES = {
   region: 'us-east-1',
@@ -17,4 +17,6 @@ export const LIST_PRICES = {
   perEvaluation: 0.001,
   perConfigurationItem: 0.003,
   perBucketOfInternalAccess: 9,
+  perInspectedGigabyte: 1,
+  perBucketOfMacie: 0.10,
 } as const;

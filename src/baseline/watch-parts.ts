@@ -3,16 +3,22 @@ import type { Construct } from 'constructs';
 import type { BaselineParts } from './baseline-parts';
 import { EncryptionAuditTrail } from '../audit';
 import { EncryptionCompliance } from '../compliance';
-import { AccessAnalyzer, KeyAccessAnalysis } from '../exposure';
+import { AccessAnalyzer, KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
 import { EncryptionAlarms, type Notify } from '../monitoring';
 import type { GivenTrail } from './parts/baseline-audit-trail';
 import type { Part } from './parts/part';
 import { ValidationError } from '../private/errors';
 
+/** Nobody decided, and nobody is surprised by a bill. */
+const NOT_ASKED_FOR = 'nobody asked for it, since Amazon Macie is paid by the GB that it inspects';
+
 /** Names of the parts, as the props have them. */
 export type PartName = keyof BaselineParts;
 
-const PARTS: readonly PartName[] = ['alarms', 'auditTrail', 'compliance', 'keyAccess'];
+const PARTS: readonly PartName[] = ['alarms', 'auditTrail', 'compliance', 'keyAccess', 'sensitiveData'];
+
+/** Parts that tell through alarms. */
+const TELLERS: readonly PartName[] = ['keyAccess', 'sensitiveData'];
 
 /**
  * The parts that watch, each made when somebody first asks for it: a stack whose baselines all have a trail of their own gets no
@@ -36,8 +42,9 @@ export class WatchParts {
       const because = this.decision(part)?.kind === 'left-out' ? this.leftOutBecause(part) : undefined;
       if (because !== undefined) { warnOfLeftOut(scope, part, because); }
     }
-    if (this.leftOutBecause('alarms') !== undefined && this.leftOutBecause('keyAccess') === undefined && this.decision('keyAccess')?.kind !== 'given') {
-      throw new ValidationError('NobodyHears', '\'keyAccess\' tells its findings through alarms, which are left out: leave it out too, with BaselineKeyAccess.leaveOut(), or keep the alarms', scope);
+    const mute = this.leftOutBecause('alarms') === undefined ? undefined : TELLERS.find((part) => this.isMade(part));
+    if (mute !== undefined) {
+      throw new ValidationError('NobodyHears', `'${mute}' tells its findings through alarms, which are left out: leave it out too, with leaveOut() and a reason, or keep the alarms`, scope);
     }
   }
 
@@ -45,6 +52,7 @@ export class WatchParts {
   public leftOutBecause(part: PartName): string | undefined {
     const decision = this.decision(part);
     if (decision?.kind === 'left-out') { return decision.because; }
+    if (part === 'sensitiveData' && decision === undefined && this.shared === undefined) { return NOT_ASKED_FOR; }
     // What another one left out for its own buckets is not made here either.
     return decision === undefined ? this.shared?.leftOutBecause(part) : undefined;
   }
@@ -56,6 +64,7 @@ export class WatchParts {
   public isOwn(part: PartName): boolean {
     if (this.shared === undefined || this.decision(part) !== undefined) { return true; }
     if (part === 'keyAccess') { return this.isOwn('alarms'); }
+    if (part === 'sensitiveData') { return false; }
     return part === 'alarms' && this.decision('auditTrail') !== undefined;
   }
 
@@ -96,6 +105,18 @@ export class WatchParts {
       const known = analyzer?.kind === 'made' && analyzer.options.externalAccess !== undefined ? AccessAnalyzer.existing() : undefined;
       return alarms === undefined ? undefined : new KeyAccessAnalysis(this.scope, 'KeyAccess', { externalAccess: known, ...options, alarms });
     });
+  }
+
+  public sensitiveData(): SensitiveDataDiscovery | undefined {
+    return this.once('sensitiveData', this.choices.sensitiveData?._part, (shared) => shared.sensitiveData(), (options) => {
+      const alarms = this.alarms();
+      return alarms === undefined ? undefined : new SensitiveDataDiscovery(this.scope, 'SensitiveData', { ...options, alarms });
+    });
+  }
+
+  /** Whether the part is made here, sooner or later. */
+  private isMade(part: PartName): boolean {
+    return this.isOwn(part) && this.leftOutBecause(part) === undefined && this.decision(part)?.kind !== 'given';
   }
 
   private decision(part: PartName): Part<unknown, unknown> | undefined { return this.choices[part]?._part; }

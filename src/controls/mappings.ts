@@ -78,6 +78,9 @@ export const DATA_EVENTS: ControlMappings = {
 
 export const ACCESS_ANALYZED: ControlMappings = { securityHub: ['IAM.28'], cis5: ['1.19'], cis7: ['2.18'] };
 
+/** Without automated discovery, which is Macie.2 and of the account. */
+export const DATA_DISCOVERED: ControlMappings = { securityHub: ['Macie.1'], cis5: ['2.1.3'], cis7: ['3.1.3'] };
+
 export const ALARM_OF_KEYS: ControlMappings = { securityHub: ['CloudWatch.7'], cis5: ['4.7'], cis7: ['5.7'] };
 
 export const ALARM_OF_BUCKETS: ControlMappings = { securityHub: ['CloudWatch.8'], cis5: ['4.8'], cis7: ['5.8'] };

@@ -14,4 +14,4 @@ export { MacieSession } from './macie-session';
 export { FindingPublishingFrequency, MadeMacieSessionOptions } from './macie-session-options';
 export { MacieSeverity } from './macie-severity';
 export { SensitiveDataDiscovery } from './sensitive-data-discovery';
-export { SensitiveDataDiscoveryProps } from './sensitive-data-discovery-props';
+export { SensitiveDataDiscoveryOptions, SensitiveDataDiscoveryProps } from './sensitive-data-discovery-props';

@@ -5,13 +5,8 @@ import type { MacieSession } from './macie-session';
 import type { MacieSeverity } from './macie-severity';
 import type { EncryptionAlarms } from '../monitoring';
 
-/** Properties of `SensitiveDataDiscovery`. */
-export interface SensitiveDataDiscoveryProps {
-  /**
-   * Who hears of findings.
-   */
-  readonly alarms: EncryptionAlarms;
-
+/** What may differ about the discovery of sensitive data, whoever hears of it. */
+export interface SensitiveDataDiscoveryOptions {
   /**
    * Macie of the account and region: `MacieSession.existing()`, or `MacieSession.make()` where it is not enabled yet.
    *
@@ -47,4 +42,12 @@ export interface SensitiveDataDiscoveryProps {
    * @default MacieSeverity.MEDIUM - `Low` is mostly what is expected, such as names
    */
   readonly minimumSeverity?: MacieSeverity;
+}
+
+/** Properties of `SensitiveDataDiscovery`. */
+export interface SensitiveDataDiscoveryProps extends SensitiveDataDiscoveryOptions {
+  /**
+   * Who hears of findings.
+   */
+  readonly alarms: EncryptionAlarms;
 }

@@ -48,6 +48,13 @@ const MOST_ALLOW_LISTS = 10;
  * discovery.watch(data);
  */
 export class SensitiveDataDiscovery extends Construct {
+  /**
+   * What one month costs that can be foreseen: the most that a job inspects, in GB. Undefined where that is not bounded.
+   *
+   * @internal
+   */
+  public readonly _maximumGigabytes?: number;
+
   private readonly parts: MacieParts;
   private readonly makesSession: boolean;
   private readonly findings: MacieFindings;
@@ -61,6 +68,7 @@ export class SensitiveDataDiscovery extends Construct {
     const { alarms, session = MacieSession.existing(), job = DiscoveryJob.once(), allowLists = [] } = props;
     checkAlarmsHere(this, alarms);
     this.checkLooked(job, props);
+    this._maximumGigabytes = job._maximumGigabytes;
     this.makesSession = session._make !== undefined;
     this.parts = MacieParts.of(this);
     this.parts.useSession(this, session);

@@ -2,7 +2,8 @@ import { App, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_s3 as s3, aw
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ACCOUNT_WIDE, another, counts, MAIL, made, ofType, templateOf } from './world';
 import {
-  AccessAnalyzer, BackfillSource, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineKey, BaselineKeyAccess,
+  AccessAnalyzer, BackfillSource, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery, BaselineKey,
+  BaselineKeyAccess, DiscoveryJob, EncryptionAccountBaseline,
   ComplianceRecorder, EncryptionAlarms, EncryptionAuditTrail, EncryptionBackfillJob, EncryptionCompliance, EncryptionMode, KeyAccessAnalysis,
   KeyRotation, Notify, RotatingS3Key, S3EncryptionBaseline, SecureBucket,
 } from '../../src';
@@ -192,6 +193,42 @@ describe('a part', () => {
     expect(second.auditTrail).toBeDefined();
     expect(second.alarms).not.toBe(baseline.alarms);
     expect(baseline.keyAccess).not.toBe(second.keyAccess);
+  });
+});
+
+describe('sensitive data', () => {
+  test('is not looked for where nobody asked, and the matrix says so', () => {
+    const { stack, baseline } = made();
+    expect(baseline.sensitiveData).toBeUndefined();
+    expect(ofType(stack, 'Custom::MacieClassificationJob')).toEqual([]);
+    expect(baseline.complianceMatrix.evidence.find(({ measure }) => measure === 'sensitive-data-discovered'))
+      .toMatchObject({ resources: [], missingBecause: expect.stringContaining('paid by the GB') });
+  });
+
+  test('is looked for in the bucket, told by the alarms, and paid for', () => {
+    const { stack, baseline } = made({ sensitiveData: BaselineDataDiscovery.make({ job: DiscoveryJob.once({ maximumGigabytes: 40 }) }) });
+    const [job] = ofType(stack, 'Custom::MacieClassificationJob');
+    expect(JSON.stringify(job)).toContain(stack.getLogicalId(baseline.bucket.node.defaultChild as never));
+    expect(JSON.stringify(ofType(stack, 'AWS::KMS::Key'))).toContain('AWSServiceRoleForAmazonMacie');
+    expect(JSON.stringify(ofType(stack, 'AWS::Events::Rule'))).toContain('aws.macie');
+    expect(baseline.complianceMatrix.evidence.find(({ measure }) => measure === 'sensitive-data-discovered')?.resources).toEqual([job?.[0]]);
+    expect(baseline.monthlyCost.lines.filter(({ what }) => what.startsWith('Macie')).map(({ usd }) => usd)).toEqual([0.10, 40]);
+  });
+
+  test('of the account is that of its baselines, and one job looks at all of them', () => {
+    const stack = testStack();
+    new EncryptionAccountBaseline(stack, 'Account', { notify: [MAIL], sensitiveData: BaselineDataDiscovery.make() });
+    const baselines = ['Orders', 'Invoices'].map((id) => new S3EncryptionBaseline(stack, id, { notify: [MAIL] }));
+    const jobs = ofType(stack, 'Custom::MacieClassificationJob');
+    expect(jobs).toHaveLength(1);
+    for (const { bucket } of baselines) { expect(JSON.stringify(jobs)).toContain(stack.getLogicalId(bucket.node.defaultChild as never)); }
+    expect(baselines[0]!.sensitiveData).toBe(baselines[1]!.sensitiveData);
+  });
+
+  test('needs somebody who hears', () => {
+    expect(() => made({
+      notify: [], alarms: BaselineAlarms.leaveOut('x'), keyAccess: BaselineKeyAccess.leaveOut('x'), sensitiveData: BaselineDataDiscovery.make(),
+    })).toThrow(/'sensitiveData' tells its findings through alarms/);
   });
 });
 

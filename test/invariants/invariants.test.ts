@@ -98,7 +98,7 @@ describe('the table', () => {
 
   test.each([
     ['RotatingS3Key', 'src/key/rotating-s3-key.ts', []],
-    ['S3EncryptionBaseline', 'src/baseline/bucket-baseline-options.ts', ['key', 'bucketProps', 'alarms', 'auditTrail', 'compliance', 'keyAccess']],
+    ['S3EncryptionBaseline', 'src/baseline/bucket-baseline-options.ts', ['key', 'bucketProps', 'alarms', 'auditTrail', 'compliance', 'keyAccess', 'sensitiveData']],
     ['EncryptionAccountBaseline', 'src/baseline/baseline-parts.ts', []],
     ['EncryptionAuditTrail', 'src/audit/encryption-audit-trail-props.ts', []],
     ['EncryptionCompliance', 'src/compliance/encryption-compliance-props.ts', []],

@@ -1,7 +1,8 @@
 import { type Row, rows } from './rows';
 import {
-  AccessAnalyzer, BackfillSource, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineKey,
-  BaselineKeyAccess, ComplianceRecorder, EncryptionAccountBaseline, type EncryptionAccountBaselineProps, Notify, RotatingS3Key, S3EncryptionBaseline,
+  AccessAnalyzer, BackfillSource, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery,
+  BaselineKey, BaselineKeyAccess, ComplianceRecorder, DiscoveryJob, EncryptionAccountBaseline, type EncryptionAccountBaselineProps, Notify,
+  RotatingS3Key, S3EncryptionBaseline,
   type S3EncryptionBaselineProps, SecureBucket,
 } from '../../src';
 
@@ -26,6 +27,7 @@ export const BASELINES: Row[] = [
     alarms: BaselineAlarms.make({ dashboard: false }),
     compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.make() }),
     keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.make() }),
+    sensitiveData: BaselineDataDiscovery.make({ job: DiscoveryJob.weekly() }),
     backfill: BaselineBackfill.make({ sources: [BackfillSource.sseS3()] }),
     expectedUsage: { readsPerMonth: 1 },
   }), { breaks: { ...NOTIFICATIONS, ...TRAIL, ...BACKFILL } }),
@@ -45,5 +47,6 @@ export const BASELINES: Row[] = [
     auditTrail: BaselineAuditTrail.make(),
     compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.existing() }),
     keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.existing() }),
+    sensitiveData: BaselineDataDiscovery.leaveOut('only some buckets are looked at'),
   }), { breaks: { ...NOTIFICATIONS, ...TRAIL }, also: (made) => { made.watchAccount(); } }),
 ];
