@@ -1,10 +1,10 @@
 export { AuditedEvents, EncryptionAuditTrail, EncryptionAuditTrailProps } from './audit';
 export { BackfillCopies, BackfillSource, BackfillTrigger, BackfillTriggerOptions, EncryptionBackfillJob, EncryptionBackfillJobOptions, EncryptionBackfillJobProps } from './backfill';
 export {
-  AccountWatchOptions, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery, BaselineKey,
-  BaselineKeyAccess,
-  BaselineParts, BucketBaselineOptions, ComplianceMatrix, ControlEvidence, CostLine, EncryptionAccountBaseline, EncryptionAccountBaselineProps,
-  EncryptionBaseline, ExistingBucketBaseline, ExpectedUsage, ForBucketOptions, MonthlyCost, S3EncryptionBaseline, S3EncryptionBaselineProps,
+  AccountWatchOptions, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery,
+  BaselineKey, BaselineKeyAccess, BaselineParts, BucketBaselineOptions, ComplianceMatrix, ControlEvidence, CostLine, DeployedElsewhereOptions,
+  EncryptionAccountBaseline, EncryptionAccountBaselineProps, EncryptionBaseline, ExistingBucketBaseline, ExpectedUsage, ForBucketOptions,
+  MonthlyCost, S3EncryptionBaseline, S3EncryptionBaselineProps,
 } from './baseline';
 export { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from './bucket';
 export {

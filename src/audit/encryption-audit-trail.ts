@@ -78,7 +78,16 @@ export class EncryptionAuditTrail extends Construct {
 
   private readonly athena: AthenaOfTrail;
   private readonly key: RotatingS3Key;
+  /**
+   * Whether reads of objects are left out.
+   *
+   * @internal
+   */
+  public readonly _writesOnly: boolean;
+
   private readonly watched = new Map<string, string>();
+  private all = false;
+
 
   constructor(scope: Construct, id: string, props: EncryptionAuditTrailProps = {}) {
     super(scope, id);
@@ -95,7 +104,9 @@ export class EncryptionAuditTrail extends Construct {
     const bucket = makeBucket(this, trail, key, props);
     const logGroup = makeLogGroup(this, trail, key, props.logGroupRetention);
     const role = makeLogsRole(this, trail);
-    const selectors = () => selectorsFor([...this.watched.values()], props.dataEvents ?? AuditedEvents.READS_AND_WRITES);
+    this._writesOnly = props.dataEvents === AuditedEvents.WRITES;
+    const events = props.dataEvents ?? AuditedEvents.READS_AND_WRITES;
+    const selectors = () => selectorsFor([...this.watched.values()], events, this.all ? bucket.bucketArn : undefined);
     const resource = new CfnTrail(this, 'Resource', {
       trailName,
       s3BucketName: bucket.bucketName,
@@ -144,9 +155,26 @@ export class EncryptionAuditTrail extends Construct {
       throw new ValidationError('WatchedElsewhere', `'bucket' must be of the account of the trail, '${stack.account}', got one of '${account}': make an EncryptionAuditTrail in that account`, this);
     }
     this.watched.set(referentOf(this, bucket.bucketArn), bucket.bucketArn);
-    if (this.watched.size > MAX_BUCKETS) {
+    if (this.watched.size > MAX_BUCKETS && !this.all) {
       throw new ValidationError('TooManyBuckets', `'watch' must name at most ${MAX_BUCKETS} buckets, which is what one trail can tell apart, got ${this.watched.size}: make a second EncryptionAuditTrail`, this);
     }
+  }
+
+  /**
+   * Whether it writes down what happens to objects of every bucket.
+   *
+   * @internal
+   */
+  public get _allBuckets(): boolean { return this.all; }
+
+  /**
+   * Writes down who reads and writes the objects of every bucket of the account, in every region, and of those that are made later; its
+   * own bucket excepted.
+   *
+   * Costs 0.10 USD per 100,000 requests of anybody, services of AWS among them, and what they take in CloudWatch Logs.
+   */
+  public watchAllBuckets(): void {
+    this.all = true;
   }
 
   /**

@@ -45,7 +45,8 @@ export function missingSelectors(trail: CfnTrail, wanted: readonly CfnTrail.Adva
   const has = fieldsOf(finalState(trail).properties.AdvancedEventSelectors);
   const rendered = fieldsOf(wanted.map(({ fieldSelectors }) => ({
     FieldSelectors: (fieldSelectors as CfnTrail.AdvancedFieldSelectorProperty[])
-      .map(({ field, equalTo, startsWith }) => ({ Field: field, Equals: equalTo, StartsWith: startsWith })),
+      .map(({ field, equalTo, startsWith, notStartsWith }) => (
+        { Field: field, Equals: equalTo, StartsWith: startsWith, NotStartsWith: notStartsWith })),
   })));
   return rendered.every((one) => has.includes(one)) ? [] : ['it no longer has the reads and writes that it was told to watch'];
 }

@@ -66,6 +66,13 @@ export class EncryptionBackfillJob extends Construct {
   /** The function that copies what S3 cannot update in place. Its role needs what a policy elsewhere may refuse. */
   public readonly copyFunction: lambda.IFunction;
 
+  /**
+   * The bucket that it is about.
+   *
+   * @internal
+   */
+  public readonly _bucketName: string;
+
   private readonly bucketName: string;
 
   constructor(scope: Construct, id: string, props: EncryptionBackfillJobProps) {
@@ -77,6 +84,7 @@ export class EncryptionBackfillJob extends Construct {
     const trigger = props.trigger ?? BackfillTrigger.manual();
 
     this.bucketName = props.bucket.bucketName;
+    this._bucketName = this.bucketName;
     this.operationsBucket = props.operationsBucket ?? makeOperationsBucket(this);
     const subject: Subject = {
       bucket: props.bucket,

@@ -10,6 +10,13 @@ export interface AccountWatchOptions {
   readonly approvedKeys?: kms.IKey[];
 
   /**
+   * Whether the trail records who reads and writes the objects of every bucket of the account: 0.10 USD per 100,000 requests of anybody.
+   *
+   * @default false - of the buckets that `auditTrail.watch()` names
+   */
+  readonly dataEvents?: boolean;
+
+  /**
    * Buckets that are under SSE-S3 on purpose, as the targets of access logs are. Needs `approvedKeys`.
    *
    * @default - none

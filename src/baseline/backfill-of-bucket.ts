@@ -3,21 +3,32 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { BackfillSource, EncryptionBackfillJob, type EncryptionBackfillJobOptions, EVENT_SOURCE, EVENT_TYPE } from '../backfill';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
+import type { Part } from './parts/part';
+import { ValidationError } from '../private/errors';
 import { at, finalState } from '../private/final-state';
+import { referentOf } from '../private/tokens';
+
+type Decided = Exclude<Part<EncryptionBackfillJob, EncryptionBackfillJobOptions>, { readonly kind: 'left-out' }> | undefined;
 
 /** The backfill of a bucket, as it was asked for or as it is by default. */
 export function backfillOf(
-  scope: Construct, bucket: s3.IBucket, key: kms.IKey | undefined, options?: EncryptionBackfillJobOptions,
+  scope: Construct, bucket: s3.IBucket, target: kms.IKey | undefined, part: Decided,
 ): EncryptionBackfillJob | undefined {
-  const encryptionKey = key === bucket.encryptionKey ? undefined : key;
-  if (options !== undefined) { return new EncryptionBackfillJob(scope, 'Backfill', { encryptionKey, ...options, bucket }); }
+  if (part?.kind === 'given') {
+    if (referentOf(scope, part.given._bucketName) !== referentOf(scope, bucket.bucketName)) {
+      throw new ValidationError('BackfillOfOtherBucket', `'backfill' must be of the bucket of the baseline, ${bucket.node.path}, got ${part.given.node.path}, which is of another one: leave it out for one of its own`, scope);
+    }
+    return part.given;
+  }
+  if (part?.kind === 'made') { return new EncryptionBackfillJob(scope, 'Backfill', { encryptionKey: target, ...part.options, bucket }); }
+  const key = target ?? bucket.encryptionKey;
   const rule = ruleOf(bucket);
   // S3 brings nothing under two layers, and without a key there is nothing to bring it under.
   if (key === undefined || at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm') === 'aws:kms:dsse') { return undefined; }
   const bucketKey = rule === undefined || at(rule, 'BucketKeyEnabled') === true;
   return new EncryptionBackfillJob(scope, 'Backfill', {
     bucket,
-    encryptionKey,
+    encryptionKey: target,
     sources: [BackfillSource.sseS3(), BackfillSource.unencrypted(), ...bucketKey ? [BackfillSource.withoutBucketKey()] : []],
   });
 }

@@ -17,6 +17,12 @@ export interface ControlEvidence {
   readonly resources: string[];
 
   /**
+   * Whether it only looks: a rule of AWS Config finds what does not hold, and is there all the same. A control is met by what makes it
+   * hold, and checked by what looks.
+   */
+  readonly looks: boolean;
+
+  /**
    * Why it does not hold: the reason that somebody gave, or what was found.
    *
    * @default - it holds

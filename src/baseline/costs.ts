@@ -1,13 +1,19 @@
 import { Token } from 'aws-cdk-lib';
+import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { CostLine } from './cost-line';
+import type { EncryptionBaseline } from './encryption-baseline';
 import type { ExpectedUsage } from './expected-usage';
 import { LIST_PRICES as PRICES } from './list-prices';
+import type { WatchParts } from './watch-parts';
+import type { EncryptionAuditTrail } from '../audit';
 import type { EncryptionCompliance } from '../compliance';
 import type { SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
 import { ValidationError } from '../private/errors';
+import { at, finalState } from '../private/final-state';
 
 /** Kilobytes of a record of CloudTrail in a log group: those of S3 and KMS have between one and two. */
 const RECORD = 1.5;
@@ -27,40 +33,81 @@ export function usageOf(scope: IConstruct, usage: ExpectedUsage = {}): Required<
   return { ...DEFAULTS, ...Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined)) };
 }
 
-/** The key of a bucket, and what is asked of KMS. */
-export function costOfKey(usage: Required<ExpectedUsage>, made: boolean, bucketKey: boolean): CostLine[] {
-  const requests = (usage.readsPerMonth + usage.writesPerMonth) * (bucketKey ? 0.01 : 1);
+/** Everything that is paid for by the month. */
+export function costsOf(scope: EncryptionBaseline, parts: WatchParts, bucket: s3.IBucket, usage: Required<ExpectedUsage>): CostLine[] {
+  const { auditTrail, alarms, compliance, keyAccess, sensitiveData } = scope;
+  const requests = kmsRequests(bucket, usage);
+  return [
+    ...costOfKey(scope, bucket, requests),
+    ...auditTrail === undefined ? [] : costOfEvents(usage, auditTrail, requests.count),
+    ...compliance === undefined ? [] : costOfCompliance(usage, compliance, bucket, parts.isShared('compliance')),
+    ...keyAccess?.node.tryFindChild('InternalAccess') === undefined ? [] : [INTERNAL_ACCESS],
+    ...sensitiveData === undefined ? [] : costOfDiscovery(sensitiveData, parts.isShared('sensitiveData')),
+    ...auditTrail === undefined ? [] : costOfTrail(usage, auditTrail, parts.isShared('auditTrail')),
+    ...alarms === undefined ? [] : costOfAlarms(alarms, parts.isShared('alarms')),
+  ];
+}
+
+interface Requests {
+  readonly count: number;
+  readonly basis: string;
+}
+
+/** A bucket that is elsewhere is taken for one with a Bucket Key, as the backfill leaves its objects. */
+function kmsRequests(bucket: s3.IBucket, { readsPerMonth, writesPerMonth }: Required<ExpectedUsage>): Requests {
+  const resource = bucket.node.defaultChild;
+  const rule = resource instanceof s3.CfnBucket ? at(finalState(resource).properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0) : undefined;
+  const known = resource instanceof s3.CfnBucket;
+  if (bucket.encryptionKey === undefined || (known && !/^aws:kms/.test(String(at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm'))))) {
+    return { count: 0, basis: 'none under SSE-S3' };
+  }
+  return known && at(rule, 'BucketKeyEnabled') !== true
+    ? { count: readsPerMonth + writesPerMonth, basis: 'one for each read and write, without an S3 Bucket Key' }
+    : { count: (readsPerMonth + writesPerMonth) / 100, basis: 'one for a hundred reads and writes, with the S3 Bucket Key' };
+}
+
+/** A key that is made here, and what is asked of KMS. */
+function costOfKey(scope: EncryptionBaseline, bucket: s3.IBucket, { count, basis }: Requests): CostLine[] {
+  const made = scope.node.tryFindChild('Key') !== undefined;
   return [
     ...made ? [{ what: 'key of the bucket', basis: 'one key, until its second rotation', usd: PRICES.perKey, shared: false }] : [],
+    ...bucket.encryptionKey === undefined ? [] : [{ what: 'requests to KMS', basis, usd: count * PRICES.perKmsRequest, shared: false }],
+  ];
+}
+
+/** What the trail writes down of the bucket: data events, and the calls of KMS, which are management events. */
+function costOfEvents({ readsPerMonth, writesPerMonth }: Required<ExpectedUsage>, trail: EncryptionAuditTrail, kmsEvents: number): CostLine[] {
+  const events = (trail._writesOnly ? 0 : readsPerMonth) + writesPerMonth;
+  return [
+    { what: 'data events', basis: `${thousands(events)} ${trail._writesOnly ? 'writes' : 'reads and writes'}`, usd: events * PRICES.perDataEvent, shared: false },
     {
-      what: 'requests to KMS',
-      basis: bucketKey ? 'one for a hundred reads and writes, with the S3 Bucket Key' : 'one for each read and write, without an S3 Bucket Key',
-      usd: requests * PRICES.perKmsRequest,
+      what: 'events in CloudWatch Logs',
+      basis: `those and ${thousands(kmsEvents)} of KMS, ${RECORD} KB for each`,
+      usd: gigabytes(events + kmsEvents) * PRICES.perLogGigabyte,
       shared: false,
     },
   ];
 }
 
-/** The data events of a bucket. */
-export function costOfDataEvents(usage: Required<ExpectedUsage>): CostLine[] {
-  const events = usage.readsPerMonth + usage.writesPerMonth;
-  return [
-    { what: 'data events', basis: `${thousands(events)} reads and writes`, usd: events * PRICES.perDataEvent, shared: false },
-    { what: 'data events in CloudWatch Logs', basis: `${RECORD} KB for each`, usd: gigabytes(events) * PRICES.perLogGigabyte, shared: false },
-  ];
-}
-
-/** A trail that is made, without data events: the first copy of management events is free. */
-export function costOfTrail(usage: Required<ExpectedUsage>): CostLine[] {
+/** A trail without data events. Of the trails of an account the first copy of management events is free, so it is that of the first one of the app. */
+function costOfTrail(usage: Required<ExpectedUsage>, trail: EncryptionAuditTrail, shared: boolean): CostLine[] {
   const events = usage.managementEventsPerMonth;
+  const all = trail.node.root.node.findAll().filter((one): one is CfnTrail => one instanceof CfnTrail);
+  const first = all[0] === trail.node.tryFindChild('Resource');
   return [
-    { what: 'key of the trail', basis: 'one key', usd: PRICES.perKey, shared: true },
-    { what: 'management events in CloudWatch Logs', basis: `${thousands(events)}, ${RECORD} KB for each`, usd: gigabytes(events) * PRICES.perLogGigabyte, shared: true },
+    { what: 'key of the trail', basis: 'one key', usd: PRICES.perKey, shared },
+    {
+      what: 'management events',
+      basis: first ? 'their first copy is free; the account has no other trail' : `${thousands(events)}, a further copy beside another trail`,
+      usd: first ? 0 : events * PRICES.perFurtherManagementEvent,
+      shared,
+    },
+    { what: 'management events in CloudWatch Logs', basis: `${thousands(events)}, ${RECORD} KB for each`, usd: gigabytes(events) * PRICES.perLogGigabyte, shared },
   ];
 }
 
 /** The alarms, as many as there are by now. */
-export function costOfAlarms(alarms: EncryptionAlarms, shared: boolean): CostLine[] {
+function costOfAlarms(alarms: EncryptionAlarms, shared: boolean): CostLine[] {
   const counting = alarms.alarms.filter((alarm) => alarm !== alarms.node.tryFindChild('UndeliveredAlarm'));
   const anomalies = counting.filter((alarm) => alarm instanceof cloudwatch.AnomalyDetectionAlarm).length;
   const plain = alarms.alarms.length - anomalies;
@@ -73,27 +120,24 @@ export function costOfAlarms(alarms: EncryptionAlarms, shared: boolean): CostLin
 }
 
 /** Evaluations of the rules about a bucket and its key, and of those about the account. */
-export function costOfCompliance(
-  usage: Required<ExpectedUsage>, compliance: EncryptionCompliance, bucketName: string, keyArn: string | undefined,
-): CostLine[] {
-  const rules = compliance._rulesAbout(bucketName, keyArn).map(({ spec }) => spec);
+function costOfCompliance(usage: Required<ExpectedUsage>, compliance: EncryptionCompliance, bucket: s3.IBucket, shared: boolean): CostLine[] {
+  const rules = compliance._rulesAbout(bucket.bucketName, bucket.encryptionKey?.keyArn).map(({ spec }) => spec);
   const own = rules.filter(({ subject }) => subject === 'bucket' || subject === 'key');
   const count = (some: typeof rules) => some.reduce((sum, { periodic }) => sum + (periodic === true ? DAYS : usage.changesPerMonth), 0);
-  const others = rules.filter((rule) => !own.includes(rule));
+  const others = count(rules.filter((rule) => !own.includes(rule)));
+  const changes = 2 * usage.changesPerMonth;
   return [
     { what: 'rules of AWS Config', basis: `${count(own)} evaluations of the bucket and its key`, usd: count(own) * PRICES.perEvaluation, shared: false },
-    { what: 'recorded changes', basis: `${2 * usage.changesPerMonth} changes of the bucket and its key`, usd: 2 * usage.changesPerMonth * PRICES.perConfigurationItem, shared: false },
-    ...others.length === 0 ? [] : [{ what: 'rules about the account', basis: `${count(others)} evaluations`, usd: count(others) * PRICES.perEvaluation, shared: true }],
+    { what: 'recorded changes', basis: `${changes} changes of the bucket and its key`, usd: changes * PRICES.perConfigurationItem, shared: false },
+    ...others === 0 ? [] : [{ what: 'rules about the account', basis: `${others} evaluations`, usd: others * PRICES.perEvaluation, shared }],
   ];
 }
 
-/** An analyzer of access from inside. That of access from outside is free. */
-export function costOfInternalAccess(): CostLine[] {
-  return [{ what: 'analysis of access from inside', basis: 'one bucket', usd: PRICES.perBucketOfInternalAccess, shared: false }];
-}
+/** That of access from outside is free. */
+const INTERNAL_ACCESS: CostLine = { what: 'analysis of access from inside', basis: 'one bucket', usd: PRICES.perBucketOfInternalAccess, shared: false };
 
 /** The most that a job inspects: in one month, or in the first run of one that runs again and again. */
-export function costOfDiscovery({ _maximumGigabytes: most }: SensitiveDataDiscovery, shared: boolean): CostLine[] {
+function costOfDiscovery({ _maximumGigabytes: most }: SensitiveDataDiscovery, shared: boolean): CostLine[] {
   return [
     { what: 'Macie, for the bucket', basis: 'one bucket', usd: PRICES.perBucketOfMacie, shared: false },
     ...most === undefined || Token.isUnresolved(most) ? [] : [{
@@ -104,4 +148,4 @@ export function costOfDiscovery({ _maximumGigabytes: most }: SensitiveDataDiscov
 
 function gigabytes(records: number): number { return records * RECORD / 1024 ** 2; }
 
-function thousands(count: number): string { return count.toLocaleString('en-US'); }
+function thousands(count: number): string { return Math.round(count).toLocaleString('en-US'); }

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { AccountWatchOptions } from './account-watch-options';
 import type { EncryptionAccountBaselineProps } from './encryption-account-baseline-props';
@@ -6,16 +7,23 @@ import { WatchParts } from './watch-parts';
 import type { EncryptionAuditTrail } from '../audit';
 import type { EncryptionCompliance } from '../compliance';
 import type { KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
-import type { EncryptionAlarms } from '../monitoring';
+import { Detection, type EncryptionAlarms } from '../monitoring';
 import { ValidationError } from '../private/errors';
+
+/** Detections of what is done to objects. */
+const OF_OBJECTS = [Detection.OBJECTS_REKEYED, Detection.OBJECTS_COPIED_UNDER_OTHER_KEY, Detection.SSE_C_UPLOADS].map(({ id }) => id);
 
 /**
  * What an account needs once in a region, for all its baselines: alarms, the audit trail, the rules of AWS Config, the analysis of access.
+ * Each part is made when it is first asked for, by a baseline, by `watchAccount()` or by its name here.
  *
  * The baselines of its own stack share it by themselves, and those of other stacks of the app with `BaselineAccount.use()`; it then
- * watches their buckets from here, so its stack is deployed after theirs. With `watchAccount()` it watches the whole account and knows no
- * bucket: deploy it once in each account and region, by hand or by StackSets, and give baselines elsewhere
- * `BaselineAccount.deployedElsewhere()`.
+ * watches their buckets from here, so its stack is deployed after theirs. Made directly in a stack with the id
+ * `EncryptionAccountBaseline`, it takes the place of what the baselines of that stack shared without it, and replaces nothing.
+ *
+ * With `watchAccount()` it watches the whole account and knows no bucket: deploy it by hand or by StackSets, and give baselines
+ * elsewhere `BaselineAccount.deployedElsewhere()`. Its trail is of all regions, so deploy it with a trail in one region of an account, and
+ * in each other one with `auditTrail: BaselineAuditTrail.leaveOut()` and that reason: rules hear of calls in every region that a trail logs.
  *
  * Everything that keeps evidence is retained when the stack is deleted: the log files, their key, the log group.
  *
@@ -27,7 +35,7 @@ import { ValidationError } from '../private/errors';
  *   compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.existing() }),
  *   keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.existing() }),
  * });
- * account.watchAccount();
+ * account.watchAccount({ dataEvents: true });
  */
 export class EncryptionAccountBaseline extends Construct {
   /** @internal */
@@ -37,11 +45,9 @@ export class EncryptionAccountBaseline extends Construct {
     super(scope, id);
     this._parts = new WatchParts(this, props, props.notify);
     shareParts(this, this._parts);
-    this._parts.trail();
-    this._parts.alarms();
-    this._parts.compliance();
-    this._parts.keyAccess();
-    this._parts.sensitiveData();
+    this.node.addValidation({
+      validate: () => this._parts.unused ? [new ValidationError('NothingWatched', 'no baseline uses this account baseline, so nothing is made: make an S3EncryptionBaseline in this stack, give it to one with BaselineAccount.use(), or call watchAccount()', this).message] : [],
+    });
   }
 
   /** The alarms. Undefined where they are left out. */
@@ -65,8 +71,8 @@ export class EncryptionAccountBaseline extends Construct {
   /**
    * Watches every bucket and every key of the account in this region, whoever made them.
    *
-   * The trail records management events of all of them, and no data events: those cost by the request, so name the buckets with
-   * `auditTrail.watch(bucket)`. Once.
+   * The trail records management events of all of them. What happens to objects it records with `dataEvents` alone, since that costs by the
+   * request; a warning says what is not found without it.
    */
   public watchAccount(options: AccountWatchOptions = {}): void {
     if (options.sseS3BucketNames !== undefined && options.approvedKeys === undefined) {
@@ -74,6 +80,15 @@ export class EncryptionAccountBaseline extends Construct {
     }
     if (options.approvedKeys !== undefined && this.compliance === undefined) {
       throw new ValidationError('NoCompliance', '\'approvedKeys\' are what the rules of AWS Config compare with, and \'compliance\' is left out: leave them out too', this);
+    }
+    if (options.dataEvents === true && this.auditTrail === undefined) {
+      throw new ValidationError('NoTrail', '\'dataEvents\' are recorded by the trail of this construct, and \'auditTrail\' is left out or elsewhere: leave them out, and record them there', this);
+    }
+    if (options.dataEvents === true) {
+      this.auditTrail?.watchAllBuckets();
+    } else if (this.auditTrail !== undefined && this.alarms !== undefined) {
+      Annotations.of(this).addWarningV2('cdk-s3-encryption:EncryptionAccountBaseline.objectsNotRecorded',
+        `the trail records no data events of buckets that are not named, so that ${OF_OBJECTS.join(', ')} find nothing there: give dataEvents: true, name buckets with auditTrail.watch(), or acknowledge this`);
     }
     this.alarms?.watchAccount();
     this.keyAccess?.watchAccount();

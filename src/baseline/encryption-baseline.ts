@@ -1,28 +1,24 @@
-import * as kms from 'aws-cdk-lib/aws-kms';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { backfillOf, hearOfBackfill } from './backfill-of-bucket';
 import type { BucketBaselineOptions } from './bucket-baseline-options';
+import { checkAccount, checkLambdas, checkOnce, checkStackOfKey } from './checks';
 import { ComplianceMatrix } from './compliance-matrix';
 import type { CostLine } from './cost-line';
-import { costOfAlarms, costOfCompliance, costOfDataEvents, costOfDiscovery, costOfInternalAccess, costOfKey, costOfTrail, usageOf } from './costs';
-import { besideAccountBaseline } from './deployed-elsewhere';
-import { type Measure, missing } from './evidence';
+import { costsOf, usageOf } from './costs';
+import { sharedFor } from './deployed-elsewhere';
+import type { Measure } from './evidence';
 import { evidenceOfBucket, evidenceOfKey } from './evidence-of-bucket';
-import {
-  evidenceOfAlarms, evidenceOfCompliance, evidenceOfKeyAccess, evidenceOfSensitiveData, evidenceOfTrail, OF_KEY_ACCESS, OF_SENSITIVE_DATA, OF_TRAIL,
-} from './evidence-of-parts';
+import { evidenceOfParts } from './evidence-of-parts';
 import type { ExpectedUsage } from './expected-usage';
 import { MonthlyCost } from './monthly-cost';
-import { sharedPartsOf } from './shared-parts';
-import { type PartName, warnOfLeftOut, WatchParts } from './watch-parts';
+import { warnOfLeftOut, WatchParts } from './watch-parts';
 import type { EncryptionAuditTrail } from '../audit';
 import type { EncryptionBackfillJob } from '../backfill';
 import type { EncryptionCompliance } from '../compliance';
 import type { KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
-import { ValidationError } from '../private/errors';
-import { at, finalState } from '../private/final-state';
 
 /**
  * What the baselines of a bucket have in common, whoever made the bucket: everything that watches it, and what they can show of it.
@@ -53,28 +49,24 @@ export abstract class EncryptionBaseline extends Construct {
 
   private readonly parts: WatchParts;
   private readonly usage: Required<ExpectedUsage>;
-  private readonly measures: Measure[] = [];
+  private watched?: s3.IBucket;
   private job?: EncryptionBackfillJob;
-  private watched?: { readonly bucket: s3.IBucket; readonly key?: kms.IKey; readonly keyMade: boolean };
 
   protected constructor(scope: Construct, id: string, options: BucketBaselineOptions) {
     super(scope, id);
     const { account, alarms, auditTrail, compliance, keyAccess, sensitiveData, notify } = options;
     this.usage = usageOf(this, options.expectedUsage);
-    if (alarms?._part.kind === 'left-out' && notify.length > 0) {
-      throw new ValidationError('NotifiedForNothing', '\'notify\' must be [] where \'alarms\' are left out, since nothing tells anybody: keep the alarms, or name nobody', this);
-    }
-    const shared = account?._account?._parts ?? sharedPartsOf(this, (home) => account === undefined
-      ? new WatchParts(home, {}, notify)
-      : new WatchParts(home, besideAccountBaseline(), notify, undefined, true));
-    this.parts = new WatchParts(this, { alarms, auditTrail, compliance, keyAccess, sensitiveData }, notify, shared);
+    checkAccount(this, account);
+    const shared = sharedFor(this, account, notify);
+    this.parts = new WatchParts(this, { alarms, auditTrail, compliance, keyAccess, sensitiveData }, notify, { shared });
     const trail = this.parts.trail();
     this.auditTrail = trail !== undefined && 'trail' in trail ? trail.trail : undefined;
+    checkLambdas(this, this.parts, notify);
     this.alarms = this.parts.alarms();
     this.compliance = this.parts.compliance();
     this.keyAccess = this.parts.keyAccess();
     this.sensitiveData = this.parts.sensitiveData();
-    this.complianceMatrix = ComplianceMatrix._of(this, 'ComplianceMatrix', () => [...this.measures, ...this.measuresOfParts()]);
+    this.complianceMatrix = ComplianceMatrix._of(this, 'ComplianceMatrix', () => this.measures());
     this.monthlyCost = MonthlyCost._of(this, 'MonthlyCost', () => this.costs());
   }
 
@@ -84,68 +76,46 @@ export abstract class EncryptionBaseline extends Construct {
   /**
    * Lets every part look at the bucket and its key.
    *
+   * @param target the key that the bucket shall be under, where that is another than the one that it has
    * @internal
    */
-  protected _watch(bucket: s3.IBucket, key: kms.IKey | undefined, options: BucketBaselineOptions, keyMade: boolean): void {
-    this.watched = { bucket, key, keyMade };
+  protected _watch(bucket: s3.IBucket, target: kms.IKey | undefined, options: BucketBaselineOptions): void {
+    checkOnce(this, bucket);
+    for (const key of [bucket.encryptionKey, target]) { checkStackOfKey(this, key, this.auditTrail ?? this.alarms ?? this.compliance); }
+    this.watched = bucket;
     this.auditTrail?.watch(bucket);
     this.alarms?.watch(bucket);
     this.keyAccess?.watch(bucket);
-    this.compliance?.watch(bucket, key === undefined || key === bucket.encryptionKey ? {} : { approvedKeys: [key] });
-    if (key !== undefined && key !== bucket.encryptionKey) {
-      this.alarms?.watchKey(key);
-      this.keyAccess?.watchKey(key);
-    }
     this.sensitiveData?.watch(bucket);
-    this.measures.push(...evidenceOfBucket(bucket), ...key === undefined ? [] : evidenceOfKey(key));
-    this.job = this.backfillOf(bucket, key, options);
+    this.compliance?.watch(bucket, target === undefined ? {} : { approvedKeys: [target] });
+    if (target !== undefined) {
+      this.alarms?.watchKey(target);
+      this.keyAccess?.watchKey(target);
+    }
+    this.job = this.backfillOf(bucket, target, options);
   }
 
-  private backfillOf(bucket: s3.IBucket, key: kms.IKey | undefined, { backfill }: BucketBaselineOptions): EncryptionBackfillJob | undefined {
+  private backfillOf(bucket: s3.IBucket, target: kms.IKey | undefined, { backfill }: BucketBaselineOptions): EncryptionBackfillJob | undefined {
     const part = backfill?._part;
     if (part?.kind === 'left-out') {
       warnOfLeftOut(this, 'backfill', part.because);
       return undefined;
     }
-    const job = part?.kind === 'given' ? part.given : backfillOf(this, bucket, key, part?.options);
+    const job = backfillOf(this, bucket, target, part);
     if (job === undefined || this.alarms === undefined) { return job; }
     if (this.alarms.dashboard !== undefined) { this.alarms.watchBackfill(job); }
     hearOfBackfill(this, this.alarms, bucket);
     return job;
   }
 
-  private measuresOfParts(): Measure[] {
-    const { bucket, key } = this.watched ?? {};
+  private measures(): Measure[] {
+    const { watched: bucket } = this;
     if (bucket === undefined) { return []; }
-    const leftOut = (part: PartName) => this.parts.leftOutBecause(part) ?? 'what has it is not of this app';
-    return [
-      ...this.auditTrail === undefined ? missing(OF_TRAIL, leftOut('auditTrail')) : evidenceOfTrail(this.auditTrail),
-      ...this.alarms === undefined ? [] : evidenceOfAlarms(this.alarms),
-      ...this.compliance === undefined ? [] : evidenceOfCompliance(this.compliance, bucket.bucketName, key?.keyArn),
-      ...this.keyAccess === undefined ? missing(OF_KEY_ACCESS, leftOut('keyAccess')) : evidenceOfKeyAccess(this.keyAccess),
-      ...this.sensitiveData === undefined ? missing(OF_SENSITIVE_DATA, leftOut('sensitiveData')) : evidenceOfSensitiveData(this.sensitiveData),
-    ];
+    const key = bucket.encryptionKey;
+    return [...evidenceOfBucket(bucket), ...key === undefined ? [] : evidenceOfKey(key), ...evidenceOfParts(this, this.parts, bucket)];
   }
 
   private costs(): CostLine[] {
-    const { bucket, key, keyMade = false } = this.watched ?? {};
-    if (bucket === undefined) { return []; }
-    const { usage, auditTrail, alarms, compliance, keyAccess, sensitiveData } = this;
-    return [
-      ...key === undefined ? [] : costOfKey(usage, keyMade, hasBucketKey(bucket)),
-      ...auditTrail === undefined ? [] : costOfDataEvents(usage),
-      ...compliance === undefined ? [] : costOfCompliance(usage, compliance, bucket.bucketName, key?.keyArn),
-      ...keyAccess?.node.tryFindChild('InternalAccess') === undefined ? [] : costOfInternalAccess(),
-      ...sensitiveData === undefined ? [] : costOfDiscovery(sensitiveData, !this.parts.isOwn('sensitiveData')),
-      ...auditTrail === undefined ? [] : costOfTrail(usage),
-      ...alarms === undefined ? [] : costOfAlarms(alarms, !this.parts.isOwn('alarms')),
-    ];
+    return this.watched === undefined ? [] : costsOf(this, this.parts, this.watched, this.usage);
   }
-}
-
-/** Of a bucket that is elsewhere nothing is known; S3 turns Bucket Keys on for nobody. */
-function hasBucketKey(bucket: s3.IBucket): boolean {
-  const resource = bucket.node.defaultChild;
-  return resource instanceof s3.CfnBucket
-    && at(finalState(resource).properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'BucketKeyEnabled') === true;
 }

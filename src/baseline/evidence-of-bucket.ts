@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Measure } from './evidence';
+import { holding, type Measure } from './evidence';
 import { mappings } from '../controls';
 import { RotatingS3Key } from '../key';
 import { at, canonical, finalState } from '../private/final-state';
@@ -10,60 +10,66 @@ const RULE = ['BucketEncryption', 'ServerSideEncryptionConfiguration', 0];
 const KMS = ['aws:kms', 'aws:kms:dsse'];
 const BLOCKS = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
 
-/** What the bucket itself makes hold, read from the template: props may weaken it, with a reason. */
+/** Conditions that name who may come, so that everybody does not mean the whole world. */
+const NAMING = /^(kms:CallerAccount|aws:(SourceAccount|SourceArn|SourceOrgID|PrincipalAccount|PrincipalArn|PrincipalOrgID|PrincipalOrgPaths))$/i;
+
+const OF_BUCKET: [measure: string, title: string, mappings: Measure['mappings'], holds: (properties: unknown) => boolean][] = [
+  ['bucket-encrypted', 'The default encryption is under a KMS key that is not the one of AWS', mappings.ENCRYPTED_AT_REST, (properties) => {
+    const byDefault = at(properties, ...RULE, 'ServerSideEncryptionByDefault');
+    const key = at(byDefault, 'KMSMasterKeyID');
+    return KMS.includes(String(at(byDefault, 'SSEAlgorithm'))) && key !== undefined && !/(^|:)alias\/aws\/s3$/.test(String(key));
+  }],
+  ['bucket-key', 'The S3 Bucket Key is on', {}, (properties) => at(properties, ...RULE, 'BucketKeyEnabled') === true],
+  ['bucket-sse-c-blocked', 'Nobody uploads under a key that only the client has', {}, (properties) => {
+    const blocked = at(properties, ...RULE, 'BlockedEncryptionTypes', 'EncryptionType');
+    return Array.isArray(blocked) && blocked.includes('SSE-C');
+  }],
+  ['bucket-not-public', 'Public access is blocked, all four ways of it', mappings.NOT_PUBLIC,
+    (properties) => BLOCKS.every((block) => at(properties, 'PublicAccessBlockConfiguration', block) === true)],
+  ['bucket-acls-off', 'ACLs are off', mappings.ACLS_OFF,
+    (properties) => at(properties, 'OwnershipControls', 'Rules', 0, 'ObjectOwnership') === 'BucketOwnerEnforced'],
+  ['bucket-versioned', 'Objects that are overwritten or deleted are kept', mappings.VERSIONED,
+    (properties) => at(properties, 'VersioningConfiguration', 'Status') === 'Enabled'],
+  ['bucket-object-lock', 'Objects cannot be deleted before their time', mappings.OBJECT_LOCK,
+    (properties) => at(properties, 'ObjectLockEnabled') === true && at(properties, 'ObjectLockConfiguration', 'Rule') !== undefined],
+  ['bucket-access-logged', 'Requests are in the access logs', mappings.ACCESS_LOGGED, (properties) => at(properties, 'LoggingConfiguration') !== undefined],
+];
+
+/** What the bucket itself makes hold, read from the template: props may weaken it, with a reason. Of one that is elsewhere nothing is known. */
 export function evidenceOfBucket(bucket: s3.IBucket): Measure[] {
   const resource = bucket.node.defaultChild;
-  if (!(resource instanceof s3.CfnBucket)) { return []; }
-  const inBucket = (measure: string, title: string, controls: Measure['mappings'], holds: (properties: unknown) => boolean): Measure => {
-    const found = () => holds(finalState(resource).properties);
-    return { measure, title, mappings: controls, by: () => found() ? [resource] : [], because: () => found() ? undefined : 'the bucket of the template does not have it' };
-  };
-  const policy = () => policyOf(bucket);
+  const known = resource instanceof s3.CfnBucket ? resource : undefined;
+  const unlike = (holds: (properties: unknown) => boolean) => known === undefined ? ELSEWHERE
+    : holds(finalState(known).properties) ? undefined : 'the bucket of the template does not have it';
+  const policy = policyOf(bucket);
+  const open = () => known === undefined ? ELSEWHERE
+    : policy !== undefined && deniesPlainHttp(bucket, policy) ? undefined : 'the policy of the template does not deny it to everybody';
   return [
-    inBucket('bucket-encrypted', 'The default encryption is under a KMS key that is not the one of AWS', mappings.ENCRYPTED_AT_REST, (properties) => {
-      const byDefault = at(properties, ...RULE, 'ServerSideEncryptionByDefault');
-      return KMS.includes(String(at(byDefault, 'SSEAlgorithm'))) && at(byDefault, 'KMSMasterKeyID') !== undefined;
-    }),
-    inBucket('bucket-key', 'The S3 Bucket Key is on', {}, (properties) => at(properties, ...RULE, 'BucketKeyEnabled') === true),
-    inBucket('bucket-sse-c-blocked', 'Nobody uploads under a key that only the client has', {}, (properties) => {
-      const blocked = at(properties, ...RULE, 'BlockedEncryptionTypes', 'EncryptionType');
-      return Array.isArray(blocked) && blocked.includes('SSE-C');
-    }),
-    {
-      measure: 'bucket-tls-only',
-      title: 'Plain HTTP is denied to everybody',
-      mappings: mappings.TLS_ONLY,
-      by: () => deniesPlainHttp(bucket, policy()) ? [policy()] : [],
-      because: () => deniesPlainHttp(bucket, policy()) ? undefined : 'the policy of the template does not deny it',
-    },
-    inBucket('bucket-not-public', 'Public access is blocked, all four ways of it', mappings.NOT_PUBLIC,
-      (properties) => BLOCKS.every((block) => at(properties, 'PublicAccessBlockConfiguration', block) === true)),
-    inBucket('bucket-acls-off', 'ACLs are off', mappings.ACLS_OFF,
-      (properties) => at(properties, 'OwnershipControls', 'Rules', 0, 'ObjectOwnership') === 'BucketOwnerEnforced'),
-    inBucket('bucket-versioned', 'Objects that are overwritten or deleted are kept', mappings.VERSIONED,
-      (properties) => at(properties, 'VersioningConfiguration', 'Status') === 'Enabled'),
-    inBucket('bucket-object-lock', 'Objects cannot be deleted before their time', mappings.OBJECT_LOCK,
-      (properties) => at(properties, 'ObjectLockEnabled') === true && at(properties, 'ObjectLockConfiguration', 'Rule') !== undefined),
-    inBucket('bucket-access-logged', 'Requests are in the access logs', mappings.ACCESS_LOGGED, (properties) => at(properties, 'LoggingConfiguration') !== undefined),
+    ...OF_BUCKET.map(([measure, title, controls, holds]) => holding({ measure, title, mappings: controls }, () => known, () => unlike(holds))),
+    holding({ measure: 'bucket-tls-only', title: 'Plain HTTP is denied to everybody', mappings: mappings.TLS_ONLY }, () => policy, open),
   ];
 }
+
+const ELSEWHERE = 'it is not of this app, so nobody can see here whether it has it';
 
 /** What the key itself makes hold. Of a policy that is not ours nothing is claimed. */
 export function evidenceOfKey(key: kms.IKey): Measure[] {
   const resource = key.node.defaultChild;
-  if (!(resource instanceof kms.CfnKey)) { return []; }
-  const inKey = (measure: string, title: string, controls: Measure['mappings'], holds: (properties: Record<string, unknown>) => boolean): Measure => {
-    const found = () => holds(finalState(resource).properties);
-    return { measure, title, mappings: controls, by: () => found() ? [resource] : [], because: () => found() ? undefined : 'the key of the template does not have it' };
-  };
+  const known = resource instanceof kms.CfnKey ? resource : undefined;
+  const ours = key instanceof RotatingS3Key;
+  const unlike = (guards: boolean, holds: (properties: Record<string, unknown>) => boolean) => known === undefined ? ELSEWHERE
+    : guards && !ours ? 'the key is no RotatingS3Key, whose policy has it'
+      : holds(finalState(known).properties) ? undefined : 'the key of the template does not have it';
   return [
-    inKey('key-rotated', 'KMS rotates the material of the key by itself', mappings.KEY_ROTATED,
-      ({ EnableKeyRotation, Enabled }) => EnableKeyRotation === true && Enabled !== false),
-    ...key instanceof RotatingS3Key ? [
-      inKey('key-deletion-guarded', 'A key that was used lately cannot be deleted, and no key within less than 30 days', mappings.KEY_NOT_DELETED,
-        ({ PendingWindowInDays }) => PendingWindowInDays === 30),
-      inKey('key-not-public', 'The policy of the key lets in nobody without a condition', mappings.KEY_NOT_PUBLIC, () => true),
-    ] : [],
+    holding({ measure: 'key-rotated', title: 'KMS rotates the material of the key by itself', mappings: mappings.KEY_ROTATED }, () => known,
+      () => unlike(false, ({ EnableKeyRotation, Enabled }) => EnableKeyRotation === true && Enabled !== false)),
+    holding({
+      measure: 'key-deletion-guarded',
+      title: 'A key that was used lately cannot be deleted, and no key within less than 30 days',
+      mappings: mappings.KEY_NOT_DELETED,
+    }, () => known, () => unlike(true, ({ PendingWindowInDays }) => PendingWindowInDays === 30)),
+    holding({ measure: 'key-not-public', title: 'The policy of the key lets in nobody without naming them', mappings: mappings.KEY_NOT_PUBLIC },
+      () => known, () => unlike(false, ({ KeyPolicy }) => !letsInEverybody(KeyPolicy))),
   ];
 }
 
@@ -72,14 +78,30 @@ function policyOf(bucket: s3.IBucket): s3.CfnBucketPolicy | undefined {
   return resource instanceof s3.CfnBucketPolicy ? resource : undefined;
 }
 
-function deniesPlainHttp(bucket: s3.IBucket, policy: s3.CfnBucketPolicy | undefined): boolean {
-  if (policy === undefined) { return false; }
-  const statements = at(finalState(policy).properties, 'PolicyDocument', 'Statement');
+/** Everybody, everything, the bucket and its objects, and no further condition that would let some through. */
+function deniesPlainHttp(bucket: s3.IBucket, policy: s3.CfnBucketPolicy): boolean {
   const wanted = [bucket.bucketArn, `${bucket.bucketArn}/*`].map((arn) => canonical(Stack.of(policy).resolve(arn)));
-  return Array.isArray(statements) && statements.some((statement) => {
+  return statementsOf(finalState(policy).properties.PolicyDocument).some((statement) => {
     const resources = [at(statement, 'Resource')].flat().map(canonical);
-    const everybody = at(statement, 'Principal') === '*' || at(statement, 'Principal', 'AWS') === '*';
-    return at(statement, 'Effect') === 'Deny' && everybody && String(at(statement, 'Condition', 'Bool', 'aws:SecureTransport')) === 'false'
-      && at(statement, 'Action') === 's3:*' && wanted.every((arn) => resources.includes(arn));
+    return at(statement, 'Effect') === 'Deny' && isEverybody(statement) && at(statement, 'Action') === 's3:*'
+      && wanted.every((arn) => resources.includes(arn))
+      && ['{"Bool":{"aws:SecureTransport":"false"}}', '{"Bool":{"aws:SecureTransport":false}}'].includes(canonical(at(statement, 'Condition')));
   });
+}
+
+function letsInEverybody(document: unknown): boolean {
+  return statementsOf(document).some((statement) => {
+    if (at(statement, 'Effect') !== 'Allow' || !(isEverybody(statement) || at(statement, 'NotPrincipal') !== undefined)) { return false; }
+    const conditions = Object.values((at(statement, 'Condition') ?? {}) as Record<string, Record<string, unknown>>);
+    return !conditions.some((operator) => Object.entries(operator).some(([name, value]) => NAMING.test(name) && !JSON.stringify(value).includes('"*"')));
+  });
+}
+
+function statementsOf(document: unknown): unknown[] {
+  const statements = at(document, 'Statement');
+  return Array.isArray(statements) ? statements : [];
+}
+
+function isEverybody(statement: unknown): boolean {
+  return at(statement, 'Principal') === '*' || [at(statement, 'Principal', 'AWS')].flat().includes('*');
 }

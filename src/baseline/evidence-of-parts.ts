@@ -1,80 +1,124 @@
-import { CfnAnalyzer } from 'aws-cdk-lib/aws-accessanalyzer';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import type { Measure } from './evidence';
+import type { EncryptionBaseline } from './encryption-baseline';
+import { holding, type Measure, missing } from './evidence';
+import type { PartName, WatchParts } from './watch-parts';
 import type { EncryptionAuditTrail } from '../audit';
 import type { EncryptionCompliance } from '../compliance';
 import { mappings } from '../controls';
-import type { KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
-import type { EncryptionAlarms } from '../monitoring';
+import { type KeyAccessAnalysis, madeAnalyzerOf, type SensitiveDataDiscovery } from '../exposure';
+import { DETECTIONS, type EncryptionAlarms } from '../monitoring';
+import { finalState } from '../private/final-state';
 
-/** What the measures of a trail are called, for where there is none. */
-export const OF_TRAIL = [
+const OF_TRAIL: readonly Omit<Measure, 'by'>[] = [
   { measure: 'trail-of-all-regions', title: 'A trail logs the calls of all regions', mappings: mappings.TRAIL_OF_ALL_REGIONS },
   { measure: 'trail-encrypted', title: 'The log files are under a KMS key', mappings: mappings.TRAIL_ENCRYPTED },
   { measure: 'trail-validated', title: 'The log files are signed', mappings: mappings.TRAIL_VALIDATED },
   { measure: 'data-events', title: 'A trail records who reads and writes objects of the bucket', mappings: mappings.DATA_EVENTS },
 ];
+const OF_ALL_OBJECTS = {
+  measure: 'data-events-of-all-buckets',
+  title: 'A trail records who reads and writes objects of every bucket of the account',
+  mappings: mappings.DATA_EVENTS_OF_ALL_BUCKETS,
+};
+const OF_KEY_ACCESS = { measure: 'access-analyzed', title: 'An analyzer finds whom policies let in from outside', mappings: mappings.ACCESS_ANALYZED };
+const OF_SENSITIVE_DATA = { measure: 'sensitive-data-discovered', title: 'Macie looks for sensitive data in the bucket', mappings: mappings.DATA_DISCOVERED };
 
-export const OF_KEY_ACCESS = [
-  { measure: 'access-analyzed', title: 'An analyzer finds whom policies let in from outside', mappings: mappings.ACCESS_ANALYZED },
-];
-
-export const OF_SENSITIVE_DATA = [
-  { measure: 'sensitive-data-discovered', title: 'Macie looks for sensitive data in the bucket', mappings: mappings.DATA_DISCOVERED },
-];
-
-/** An EncryptionAuditTrail holds its template to all of it. */
-export function evidenceOfTrail(trail: EncryptionAuditTrail): Measure[] {
-  return OF_TRAIL.map((measure) => ({ ...measure, by: () => [resourceOf(trail, CfnTrail)] }));
+/** What the parts that watch make hold. */
+export function evidenceOfParts(baseline: EncryptionBaseline, parts: WatchParts, bucket: s3.IBucket): Measure[] {
+  const { auditTrail, alarms, compliance, keyAccess, sensitiveData } = baseline;
+  const leftOut = (part: PartName) => parts.leftOutBecause(part) ?? 'what has it is not of this app';
+  return [
+    ...auditTrail === undefined ? missing([...OF_TRAIL, OF_ALL_OBJECTS], leftOut('auditTrail')) : evidenceOfTrail(auditTrail),
+    ...alarms === undefined ? missing(detections(), leftOut('alarms')) : evidenceOfAlarms(alarms, auditTrail),
+    ...compliance === undefined ? [] : evidenceOfCompliance(compliance, bucket),
+    ...keyAccess === undefined ? missing([OF_KEY_ACCESS], leftOut('keyAccess')) : [evidenceOfKeyAccess(keyAccess)],
+    ...sensitiveData === undefined ? missing([OF_SENSITIVE_DATA], leftOut('sensitiveData')) : [evidenceOfSensitiveData(sensitiveData)],
+  ];
 }
 
-/** The rules, each with the controls that it answers. */
-export function evidenceOfCompliance(compliance: EncryptionCompliance, bucketName: string, keyArn?: string): Measure[] {
-  const about = compliance._rulesAbout(bucketName, keyArn);
+function evidenceOfTrail(trail: EncryptionAuditTrail): Measure[] {
+  const resource = resourceOf(trail, CfnTrail);
+  const properties = () => finalState(resource!).properties;
+  const logs = () => properties().IsLogging === true;
+  const holds: Record<string, () => boolean> = {
+    'trail-of-all-regions': () => logs() && properties().IsMultiRegionTrail === true && properties().IncludeGlobalServiceEvents === true,
+    'trail-encrypted': () => logs() && properties().KMSKeyId !== undefined,
+    'trail-validated': () => logs() && properties().EnableLogFileValidation === true,
+    'data-events': () => logs() && !trail._writesOnly,
+    [OF_ALL_OBJECTS.measure]: () => logs() && !trail._writesOnly && trail._allBuckets,
+  };
+  const why = (measure: string) => measure.startsWith('data-events') && trail._writesOnly ? 'the trail records writes alone'
+    : measure === OF_ALL_OBJECTS.measure ? 'the trail records those of the buckets that it watches' : 'the trail of the template does not have it';
+  const wrong = (measure: string) => holds[measure]?.() === true ? undefined : why(measure);
+  return [...OF_TRAIL, OF_ALL_OBJECTS].map((what) => holding(what, () => resource, () => wrong(what.measure)));
+}
+
+/** The rules, each with the controls that AWS Config answers by it. */
+function evidenceOfCompliance(compliance: EncryptionCompliance, bucket: s3.IBucket): Measure[] {
+  const about = compliance._rulesAbout(bucket.bucketName, bucket.encryptionKey?.keyArn);
   return [...new Set(about.map(({ spec }) => spec))].map((spec) => ({
     measure: `config-rule:${spec.id}`,
     title: spec.title,
     mappings: spec.mappings,
-    by: () => about.filter((one) => one.spec === spec).map(({ rule }) => rule.node.defaultChild),
+    looks: true,
+    by: () => about.filter((one) => one.spec === spec).map(({ resource }) => resource),
   }));
 }
 
-/** The detections that a standard asks for. */
-export function evidenceOfAlarms(alarms: EncryptionAlarms): Measure[] {
+/** The detections that a standard asks for, where nobody made alarms. */
+function detections(): Omit<Measure, 'by'>[] {
+  return DETECTIONS.filter(({ mappings: controls }) => Object.keys(controls).length > 0).map(({ id, mappings: controls, _spec: { title } }) => (
+    { measure: `alarm:${id}`, title: `Somebody hears of it: ${title}`, mappings: controls }));
+}
+
+/** Standards ask for an alarm at the first event, with an action, over a trail that has all events. */
+function evidenceOfAlarms(alarms: EncryptionAlarms, trail: EncryptionAuditTrail | undefined): Measure[] {
   const answering = alarms._answering();
-  return [...new Set(answering.map(({ spec }) => spec.id))].map((id) => {
-    const about = answering.filter(({ spec }) => spec.id === id);
-    return {
-      measure: `alarm:${id}`,
-      title: `Somebody hears of it: ${about[0]?.spec.title ?? id}`,
-      mappings: about[0]?.spec.mappings ?? {},
-      by: () => about.map(({ by }) => by.node.defaultChild ?? by),
+  const counted = trail !== undefined && alarms._trailLogGroup === trail.logGroup;
+  return [...detections(), ...own(answering)].map((what) => {
+    const about = answering.filter(({ spec }) => `alarm:${spec.id}` === what.measure).map(({ by }) => by.node.defaultChild ?? by);
+    const wrong = () => {
+      if (about.length === 0) { return trail === undefined ? 'nothing can be counted without the log group of a trail' : 'somebody turned it off'; }
+      if (!counted) { return 'the trail that is counted in is not of this app, so nobody can see here what it has'; }
+      return about.every(goesOffAtOnce) ? undefined : 'the alarm of the template has no action, or waits for more than one event';
     };
+    return { ...what, by: () => wrong() === undefined ? about : [], because: wrong };
   });
 }
 
+/** Detections of the user's own that say which controls they answer. */
+function own(answering: ReturnType<EncryptionAlarms['_answering']>): Omit<Measure, 'by'>[] {
+  const catalogue = new Set(DETECTIONS.map(({ id }) => id));
+  return [...new Map(answering.map(({ spec }) => [spec.id, spec])).values()].filter(({ id }) => !catalogue.has(id))
+    .map(({ id, title, mappings: controls = {} }) => ({ measure: `alarm:${id}`, title: `Somebody hears of it: ${title}`, mappings: controls }));
+}
+
+function goesOffAtOnce(resource: IConstruct): boolean {
+  if (!(resource instanceof CfnAlarm)) { return true; } // a rule of EventBridge, which tells of each event
+  const { ActionsEnabled, AlarmActions, Threshold } = finalState(resource).properties;
+  return ActionsEnabled !== false && Array.isArray(AlarmActions) && AlarmActions.length > 0 && Threshold === 1;
+}
+
 /** Of an analyzer that is elsewhere nothing is known, and nothing claimed. */
-export function evidenceOfKeyAccess(analysis: KeyAccessAnalysis): Measure[] {
-  const analyzer = resourceOf(analysis, CfnAnalyzer, 'ExternalAccess');
-  return OF_KEY_ACCESS.map((measure) => ({
-    ...measure,
-    by: () => [analyzer],
-    because: () => analyzer === undefined ? 'the analyzer is not of this app, so nobody can see here whether there is one' : undefined,
-  }));
+function evidenceOfKeyAccess(analysis: KeyAccessAnalysis): Measure {
+  const analyzer = madeAnalyzerOf(analysis);
+  const ofOutside = () => analyzer !== undefined && ['ACCOUNT', 'ORGANIZATION'].includes(String(finalState(analyzer).properties.Type));
+  return holding(OF_KEY_ACCESS, () => analyzer, () => analyzer === undefined
+    ? 'the analyzer is not of this stack, so nobody can see here whether there is one'
+    : ofOutside() ? undefined : 'the analyzer of the template analyzes something else');
 }
 
 /** The job is deployed only where Macie is enabled. */
-export function evidenceOfSensitiveData(discovery: SensitiveDataDiscovery): Measure[] {
+function evidenceOfSensitiveData(discovery: SensitiveDataDiscovery): Measure {
   const job = discovery.node.tryFindChild('Job')?.node.defaultChild;
-  return OF_SENSITIVE_DATA.map((measure) => ({
-    ...measure,
-    by: () => [job],
-    because: () => job === undefined ? 'no job looks at the bucket, and what automated discovery looks at is not of this app' : undefined,
-  }));
+  return holding(OF_SENSITIVE_DATA, () => job, () => job === undefined
+    ? 'no job looks at the bucket, and what automated discovery looks at is not of this app' : undefined);
 }
 
-function resourceOf<T extends IConstruct>(scope: IConstruct, type: new (...args: any[]) => T, id = 'Resource'): T | undefined {
-  const found = scope.node.tryFindChild(id);
+function resourceOf<T extends IConstruct>(scope: IConstruct, type: new (...args: any[]) => T): T | undefined {
+  const found = scope.node.tryFindChild('Resource');
   return found instanceof type ? found : undefined;
 }

@@ -4,6 +4,7 @@ export { BucketBaselineOptions } from './bucket-baseline-options';
 export { ComplianceMatrix } from './compliance-matrix';
 export { ControlEvidence } from './control-evidence';
 export { CostLine } from './cost-line';
+export { DeployedElsewhereOptions } from './deployed-elsewhere-options';
 export { EncryptionAccountBaseline } from './encryption-account-baseline';
 export { EncryptionAccountBaselineProps } from './encryption-account-baseline-props';
 export { EncryptionBaseline } from './encryption-baseline';

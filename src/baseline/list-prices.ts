@@ -1,5 +1,5 @@
 /**
- * What AWS charges in us-east-1, in US dollars; other regions differ by up to a half. Free tiers are not counted. Read on the day given.
+ * What AWS charges in us-east-1, in US dollars; other regions differ by up to a half. Free tiers are not counted, but for the first copy of management events. Read on the day given.
  * https://aws.amazon.com/kms/pricing/, and cloudtrail, cloudwatch, config, macie and iam/access-analyzer in place of kms.
  */
 export const LIST_PRICES = {
@@ -8,6 +8,7 @@ export const LIST_PRICES = {
   perKey: 1,
   perKmsRequest: 0.03 / 10_000,
   perDataEvent: 0.10 / 100_000,
+  perFurtherManagementEvent: 2 / 100_000,
   perLogGigabyte: 0.50,
   perAlarm: 0.10,
   /** An alarm of anomalies looks at three metrics. */

@@ -6,7 +6,7 @@ import { LIST_PRICES } from './list-prices';
 /**
  * What a baseline costs in a month, estimated from what it is made of and from `expectedUsage`.
  *
- * List prices of us-east-1, without free tiers: a bound for planning, not a bill. Storage of objects, of old versions and of logs is not in
+ * List prices of us-east-1, without free tiers but for the first copy of management events: for planning, and not a bill. Storage of objects, of old versions and of logs is not in
  * it, and neither is a run of the backfill, whose plan has a price of its own.
  */
 export class MonthlyCost {

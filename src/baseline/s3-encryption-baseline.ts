@@ -23,8 +23,8 @@ import { ValidationError } from '../private/errors';
  * Whatever is deleted, the data, the keys and the logs stay.
  *
  * Its outputs say which controls are met by what, and what it costs: about 5 USD a month for a bucket with two million requests, and
- * 9 USD for what baselines share. It takes about 125 resources of the 500 that a stack may have and a quarter of the
- * 1 MB of its template, and each further one 40 and an eighth: six in a stack, and more with `BaselineBackfill.leaveOut()`.
+ * 9 USD for what baselines share. Five of them fit into a stack, whose template may have
+ * 1 MB; six with `suppressTemplateIndentation`, and more without a backfill.
  *
  * @example
  * const baseline = new S3EncryptionBaseline(this, 'Orders', { notify: [Notify.email('security@example.com')] });
@@ -53,13 +53,13 @@ export class S3EncryptionBaseline extends EncryptionBaseline {
   constructor(scope: Construct, id: string, props: S3EncryptionBaselineProps) {
     super(scope, id, props);
     const part = props.key?._part;
-    refuseSecondKey(this, props.bucketProps);
+    refuseSecondKey(this, props.bucketProps, part?.kind === 'left-out');
     if (part?.kind === 'left-out') { warnOfLeftOut(this, 'key', part.because); }
     // Always here, so that a key is not replaced when somebody tunes it.
     this.key = part?.kind === 'left-out' ? undefined : part?.kind === 'given' ? part.given : new RotatingS3Key(this, 'Key', part?.options);
     const mode = this.key === undefined ? EncryptionMode.s3Managed() : modeOf(props.bucketProps, this.key);
     this.bucket = new SecureBucket(this, 'Bucket', { ...props.bucketProps, encryptionMode: mode });
-    this._watch(this.bucket, this.key, props, part?.kind !== 'given');
+    this._watch(this.bucket, undefined, props);
   }
 }
 
@@ -68,8 +68,11 @@ function modeOf(bucketProps: SecureBucketProps | undefined, key: kms.IKey): Encr
   return bucketProps?.encryptionMode?._algorithm === 'aws:kms:dsse' ? EncryptionMode.dsse(key) : EncryptionMode.kms(key);
 }
 
-function refuseSecondKey(scope: Construct, bucketProps: SecureBucketProps = {}): void {
-  const { encryptionKey, encryption, encryptionMode } = bucketProps;
+function refuseSecondKey(scope: Construct, bucketProps: SecureBucketProps | undefined, leftOut: boolean): void {
+  const { encryptionKey, encryption, encryptionMode } = bucketProps ?? {};
+  if (leftOut && encryptionMode !== undefined) {
+    throw new ValidationError('ModeWithoutKey', '\'bucketProps.encryptionMode\' must be left out where \'key\' is, since the bucket is then under SSE-S3, got a mode: keep the key, or leave the mode out', scope);
+  }
   if (encryptionKey !== undefined || encryption !== undefined || encryptionMode?._key !== undefined || encryptionMode?._usesKms === false) {
     const what = encryptionKey !== undefined ? 'encryptionKey' : encryption !== undefined ? 'encryption' : 'encryptionMode';
     throw new ValidationError('KeyTwice', `'bucketProps.${what}' must be left out, since the baseline has a prop for the key: give key: BaselineKey.use(key), or BaselineKey.leaveOut(reason) for SSE-S3. EncryptionMode.dsse() without a key is allowed`, scope);

@@ -6,18 +6,31 @@ import { ValidationError } from '../private/errors';
 /** The id that the parts of a stack are under, where nobody made an `EncryptionAccountBaseline`. Contract: the trail and its key are there. */
 export const SHARED_ID = 'EncryptionAccountBaseline';
 
-const PARTS = new WeakMap<Stack, WatchParts>();
+/** Whether the stack has everything, or leaves to an account baseline elsewhere what that has. */
+export type SharedKind = 'here' | 'elsewhere';
+
+interface Shared {
+  readonly kind: SharedKind;
+  readonly parts: WatchParts;
+}
+
+const PARTS = new WeakMap<Stack, Shared>();
 
 /** What the baselines of a stack share, made by the first of them that needs it. */
-export function sharedPartsOf(scope: Construct, make: (home: Construct) => WatchParts): WatchParts {
+export function sharedPartsOf(scope: Construct, kind: SharedKind, make: (home: Construct) => WatchParts): WatchParts {
   const stack = Stack.of(scope);
   const known = PARTS.get(stack);
-  if (known !== undefined) { return known; }
+  if (known !== undefined) {
+    if (known.kind !== kind) {
+      throw new ValidationError('AccountDiffers', '\'account\' must be the same for all baselines of a stack, which share what it says, got BaselineAccount.deployedElsewhere() beside what this stack has itself: give it to all of them or to none, or move one to another stack', scope);
+    }
+    return known.parts;
+  }
   if (stack.node.tryFindChild(SHARED_ID) !== undefined) {
     throw new ValidationError('SharedIdTaken', `the stack must have nothing else with the id '${SHARED_ID}', under which its baselines share their trail and alarms: rename that, or give 'account'`, scope);
   }
   const parts = make(new Construct(stack, SHARED_ID));
-  PARTS.set(stack, parts);
+  PARTS.set(stack, { kind, parts });
   return parts;
 }
 
@@ -27,5 +40,5 @@ export function shareParts(scope: Construct, parts: WatchParts): void {
   if (PARTS.has(stack)) {
     throw new ValidationError('AccountBaselineTwice', 'a stack must have one EncryptionAccountBaseline, made before the baselines that share it, got a second one: move it before them, or give its parts to the first', scope);
   }
-  PARTS.set(stack, parts);
+  PARTS.set(stack, { kind: 'here', parts });
 }

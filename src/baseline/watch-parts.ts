@@ -1,4 +1,4 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BaselineParts } from './baseline-parts';
 import { EncryptionAuditTrail } from '../audit';
@@ -20,6 +20,16 @@ const PARTS: readonly PartName[] = ['alarms', 'auditTrail', 'compliance', 'keyAc
 /** Parts that tell through alarms. */
 const TELLERS: readonly PartName[] = ['keyAccess', 'sensitiveData'];
 
+/** Where parts are that nobody decided about, and how they are talked of. */
+export interface Sharing {
+  /** Without it parts are made here. */
+  readonly shared?: WatchParts;
+  /** Whether nobody made these: whoever uses them first says what they need to know. */
+  readonly implicit?: boolean;
+  /** Whether what is left out was agreed on by one word of the user, so that nobody has to read each of it. */
+  readonly agreed?: boolean;
+}
+
 /**
  * The parts that watch, each made when somebody first asks for it: a stack whose baselines all have a trail of their own gets no
  * other one.
@@ -27,18 +37,13 @@ const TELLERS: readonly PartName[] = ['keyAccess', 'sensitiveData'];
 export class WatchParts {
   private readonly made = new Map<PartName, unknown>();
 
-  /**
-   * @param shared where parts are that nobody decided about here; without it they are made here
-   * @param agreed whether what is left out was agreed on by one word of the user, so that nobody has to read each of it
-   */
   constructor(
-    private readonly scope: Construct,
+    public readonly scope: Construct,
     private readonly choices: BaselineParts,
     private readonly notify: readonly Notify[],
-    private readonly shared?: WatchParts,
-    private readonly agreed = false,
+    private readonly sharing: Sharing = {},
   ) {
-    for (const part of agreed ? [] : PARTS) {
+    for (const part of sharing.agreed === true ? [] : PARTS) {
       const because = this.decision(part)?.kind === 'left-out' ? this.leftOutBecause(part) : undefined;
       if (because !== undefined) { warnOfLeftOut(scope, part, because); }
     }
@@ -46,15 +51,20 @@ export class WatchParts {
     if (mute !== undefined) {
       throw new ValidationError('NobodyHears', `'${mute}' tells its findings through alarms, which are left out: leave it out too, with leaveOut() and a reason, or keep the alarms`, scope);
     }
+    this.checkNotify();
+    if (choices.alarms?._part.kind === 'given' && choices.auditTrail?._part.kind === 'given' && 'logGroup' in choices.auditTrail._part.given) {
+      throw new ValidationError('LogGroupUnused', '\'auditTrail\' must not be a log group where \'alarms\' are given, since alarms count in the one that they were made with, got BaselineAuditTrail.useLogGroup(): give the log group to the alarms as trailLogGroup, and leave the trail out with the reason', scope);
+    }
   }
 
   /** Why there is no such part, here or where it is shared. */
   public leftOutBecause(part: PartName): string | undefined {
     const decision = this.decision(part);
+    const { shared } = this.sharing;
     if (decision?.kind === 'left-out') { return decision.because; }
-    if (part === 'sensitiveData' && decision === undefined && this.shared === undefined) { return NOT_ASKED_FOR; }
+    if (part === 'sensitiveData' && decision === undefined && shared === undefined) { return NOT_ASKED_FOR; }
     // What another one left out for its own buckets is not made here either.
-    return decision === undefined ? this.shared?.leftOutBecause(part) : undefined;
+    return decision === undefined ? shared?.leftOutBecause(part) : undefined;
   }
 
   /**
@@ -62,10 +72,14 @@ export class WatchParts {
    * whoever decides about a trail has alarms of their own, and with alarms an analysis.
    */
   public isOwn(part: PartName): boolean {
-    if (this.shared === undefined || this.decision(part) !== undefined) { return true; }
+    if (this.sharing.shared === undefined || this.decision(part) !== undefined) { return true; }
     if (part === 'keyAccess') { return this.isOwn('alarms'); }
-    if (part === 'sensitiveData') { return false; }
     return part === 'alarms' && this.decision('auditTrail') !== undefined;
+  }
+
+  /** Whether others may use the part as well: one that is shared, and one that was made elsewhere and given. */
+  public isShared(part: PartName): boolean {
+    return !this.isOwn(part) || this.decision(part)?.kind === 'given';
   }
 
   /** The trail, or what else is known of one. */
@@ -78,21 +92,24 @@ export class WatchParts {
     const { notify } = this;
     const alarms = this.once('alarms', this.choices.alarms?._part, (shared) => shared.alarms(), (options) => {
       const trail = this.trail();
+      if (trail !== undefined && 'trail' in trail) { this.checkTrailHere(trail.trail); }
       const logGroup = trail === undefined ? undefined : 'trail' in trail ? trail.trail.logGroup : trail.logGroup;
       const made = new EncryptionAlarms(this.scope, 'Alarms', { ...options, notify: [...notify], trailLogGroup: logGroup });
-      // And its key: nobody blinds the trail unheard.
-      if (trail !== undefined && 'trail' in trail) { made.watch(trail.trail.bucket); }
-      if (this.agreed) { agree(made, 'EncryptionAlarms.detectionOff', (options?.choices ?? []).map(({ detection }) => detection.id)); }
+      if (this.sharing.agreed) { agree(made, 'EncryptionAlarms.detectionOff', (options?.choices ?? []).map(({ detection }) => detection.id)); }
       return made;
     });
-    alarms?._alsoNotify(notify);
+    if (alarms === undefined) { return undefined; }
+    alarms._alsoNotify(notify);
+    const trail = this.isOwn('alarms') ? this.trail() : undefined;
+    // And its key: nobody blinds the trail unheard. Of another region it is heard there.
+    if (trail !== undefined && 'trail' in trail && Stack.of(trail.trail).region === Stack.of(alarms).region) { alarms.watch(trail.trail.bucket); }
     return alarms;
   }
 
   public compliance(): EncryptionCompliance | undefined {
     return this.once('compliance', this.choices.compliance?._part, (shared) => shared.compliance(), (props) => {
       const made = new EncryptionCompliance(this.scope, 'Compliance', props);
-      if (this.agreed) { agree(made, 'EncryptionCompliance.ruleOff', (props?.choices ?? []).map(({ rule }) => rule.id)); }
+      if (this.sharing.agreed) { agree(made, 'EncryptionCompliance.ruleOff', (props?.choices ?? []).map(({ rule }) => rule.id)); }
       return made;
     });
   }
@@ -101,7 +118,7 @@ export class WatchParts {
     return this.once('keyAccess', this.choices.keyAccess?._part, (shared) => shared.keyAccess(), (options) => {
       const alarms = this.alarms();
       // The analyzer of the account baseline is one for the whole account.
-      const analyzer = this.shared?.choices.keyAccess?._part;
+      const analyzer = this.sharing.shared?.choices.keyAccess?._part;
       const known = analyzer?.kind === 'made' && analyzer.options.externalAccess !== undefined ? AccessAnalyzer.existing() : undefined;
       return alarms === undefined ? undefined : new KeyAccessAnalysis(this.scope, 'KeyAccess', { externalAccess: known, ...options, alarms });
     });
@@ -112,6 +129,28 @@ export class WatchParts {
       const alarms = this.alarms();
       return alarms === undefined ? undefined : new SensitiveDataDiscovery(this.scope, 'SensitiveData', { ...options, alarms });
     });
+  }
+
+  /** Whether nobody has asked for any part yet. */
+  public get unused(): boolean { return this.made.size === 0; }
+
+  /** Whoever is to be notified has somebody who notifies, and the other way round. */
+  private checkNotify(): void {
+    const { notify, scope } = this;
+    if (this.leftOutBecause('alarms') !== undefined && notify.length > 0) {
+      throw new ValidationError('NotifiedForNothing', `'notify' must be [] where 'alarms' are left out, since nothing tells anybody, got ${notify.length}: keep the alarms, or name nobody`, scope);
+    }
+    const made = this.isOwn('alarms') ? this.isMade('alarms') && this.sharing.implicit !== true : this.sharing.shared?.sharing.implicit === true;
+    if (made && this.leftOutBecause('alarms') === undefined && notify.length === 0) {
+      throw new ValidationError('NobodyHears', '\'notify\' must name at least one that hears of a detection, got none: for example [Notify.email(\'security@example.com\')]', scope);
+    }
+  }
+
+  /** A trail watches a bucket from its own stack, so alarms that count in its log group cannot be in the stack of the bucket. */
+  private checkTrailHere(trail: EncryptionAuditTrail): void {
+    if (Stack.of(trail) !== Stack.of(this.scope)) {
+      throw new ValidationError('TrailElsewhere', `'alarms' must be in the stack of the trail, ${Stack.of(trail).node.path}, which names the bucket, so that each stack would wait for the other: make EncryptionAlarms or an EncryptionAccountBaseline there, and give it with BaselineAlarms.use() or BaselineAccount.use()`, this.scope);
+    }
   }
 
   /** Whether the part is made here, sooner or later. */
@@ -125,7 +164,8 @@ export class WatchParts {
     name: PartName, part: Part<Given, Options> | undefined, fromShared: (shared: WatchParts) => Given | undefined,
     make: (options?: Options) => Given | undefined,
   ): Given | undefined {
-    if (this.shared !== undefined && !this.isOwn(name)) { return fromShared(this.shared); }
+    const { shared } = this.sharing;
+    if (shared !== undefined && !this.isOwn(name)) { return fromShared(shared); }
     if (this.leftOutBecause(name) !== undefined) { return undefined; }
     if (!this.made.has(name)) {
       this.made.set(name, part?.kind === 'given' ? part.given : make(part?.kind === 'made' ? part.options : undefined));

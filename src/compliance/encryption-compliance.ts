@@ -8,7 +8,7 @@ import { chosenRules } from './chosen-rules';
 import type { ComplianceOrganizationOptions, ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions } from './compliance-scope-options';
 import type { EncryptionComplianceProps } from './encryption-compliance-props';
 import { checkKeys, type ExpectedEncryption, expectedOf, holdToExpected } from './expected-encryption';
-import { makeRecorder } from './recorder-parts';
+import { makeRecorder, onRecorderOf } from './recorder-parts';
 import { Remedies } from './remedies';
 import { cannotRotate, maximumDaysOf, rotationDaysOf } from './rotation-days';
 import { RotationPeriod } from './rotation-period-rule';
@@ -20,9 +20,12 @@ import { knownToDiffer, referentOf } from '../private/tokens';
 
 const BUCKET = 'AWS::S3::Bucket';
 
+const RECORDER_ASSUMED = 'cdk-s3-encryption:EncryptionCompliance.recorderAssumed';
+
 interface MadeRule {
   readonly spec: RuleSpec;
   readonly rule: config.IRule;
+  readonly resource: IConstruct;
   /** What it looks at and nothing else. */
   readonly about?: string;
 }
@@ -67,9 +70,10 @@ export class EncryptionCompliance extends Construct {
   private readonly seen = new Set<string>();
   private readonly asked = new Map<string, string>();
   private readonly bucketNames: string[] = [];
-  private readonly recorder?: Construct;
+  private recorder?: Construct;
   private readonly remedies?: Remedies;
   private readonly maximumDays?: number;
+  private readonly early: IConstruct[] = [];
   private trails = false;
   private watching = false;
 
@@ -85,10 +89,11 @@ export class EncryptionCompliance extends Construct {
     }
     for (const { id: warning, text } of warnings) { Annotations.of(this).addWarningV2(warning, text); }
     if (props.recorder === undefined) {
-      Annotations.of(this).addWarningV2('cdk-s3-encryption:EncryptionCompliance.recorderAssumed',
+      Annotations.of(this).addWarningV2(RECORDER_ASSUMED,
         'the account needs a recorder of AWS Config in this region that records AWS::S3::Bucket and AWS::KMS::Key: without one the deployment fails, and what it does not record is never looked at. Give ComplianceRecorder.existing() once you looked, or ComplianceRecorder.make()');
     }
-    if (props.recorder?._make !== undefined) { this.recorder = makeRecorder(this, props.recorder._make); }
+    if (props.recorder?._make !== undefined) { makeRecorder(this, props.recorder._make); }
+    onRecorderOf(this, (recorder) => { this.take(recorder); });
     this.maximumDays = maximumDaysOf(this, props.maximumKeyRotationPeriod);
     if (props.remediation !== undefined) {
       this.remedies = new Remedies(this, 'Remediation', props.remediation);
@@ -204,7 +209,7 @@ export class EncryptionCompliance extends Construct {
    *
    * @internal
    */
-  public _rulesAbout(bucketName: string, keyArn?: string): { readonly spec: RuleSpec; readonly rule: config.IRule }[] {
+  public _rulesAbout(bucketName: string, keyArn?: string): { readonly spec: RuleSpec; readonly resource: IConstruct }[] {
     const wanted = new Set([bucketName, keyArn].flatMap((name) => name === undefined ? [] : [referentOf(this, name)]));
     return this.made.filter(({ about }) => about === undefined || wanted.has(about));
   }
@@ -226,8 +231,8 @@ export class EncryptionCompliance extends Construct {
    * Costs 0.06 USD a month.
    */
   public watchTrailsAlone(): void {
-    this.watching = true;
     this.watchTrails();
+    this.watching ||= this.made.length > 0;
   }
 
   private scopeOf(id: string, { approvedKeys, sseS3BucketNames }: ComplianceScopeOptions): Construct {
@@ -261,9 +266,8 @@ export class EncryptionCompliance extends Construct {
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.KMS_KEY, key.keyId);
     const days = this.maximumDays ?? rotationDaysOf(key);
     for (const spec of this.chosen.filter(({ subject, remedy }) => subject === 'key' && !(remedy === 'key-rotation' && cannotRotate(key)))) {
-      const rule = this.keep(spec, spec.own
-        ? this.rotationPeriod().addRule(scope, spec, key, days, this.recorder)
-        : addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope), key.keyArn);
+      const own = spec.own ? this.rotationPeriod().addRule(scope, spec, key, days) : undefined;
+      const rule = this.keep(spec, own?.rule ?? addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope), key.keyArn, own?.resource);
       this.remedies?.ofKey(rule, spec, key, days);
     }
   }
@@ -298,15 +302,23 @@ export class EncryptionCompliance extends Construct {
   }
 
   /** @param about the name of a bucket or the ARN of a key, where the rule looks at nothing else */
-  private keep(spec: RuleSpec, rule: config.IRule, about?: string): config.IRule {
-    this.after(rule);
-    this.made.push({ spec, rule, about: about === undefined ? undefined : referentOf(this, about) });
+  private keep(spec: RuleSpec, rule: config.IRule, about?: string, resource: IConstruct = rule): config.IRule {
+    this.after(resource);
+    const referent = about === undefined ? undefined : referentOf(this, about);
+    this.made.push({ spec, rule, resource: resource.node.defaultChild ?? resource, about: referent });
     return rule;
   }
 
-  /** Rules need the recorder, where it is made here. */
+  /** Rules need the recorder, where it is made in their stack. */
   private after(rule: IConstruct): void {
-    if (this.recorder !== undefined) { rule.node.addDependency(this.recorder); }
+    if (this.recorder === undefined) { this.early.push(rule); } else { rule.node.addDependency(this.recorder); }
+  }
+
+  /** The recorder of the stack, whichever construct made it, before this one or after. */
+  private take(recorder: Construct): void {
+    this.recorder = recorder;
+    for (const rule of this.early.splice(0)) { rule.node.addDependency(recorder); }
+    Annotations.of(this).acknowledgeWarning(RECORDER_ASSUMED, 'This stack makes the recorder.');
   }
 
   /** What is asked of a bucket is asked once. */

@@ -10,6 +10,26 @@ import { acknowledge, resourceFinding } from '../private/findings';
 /** What the rules of the catalogue look at. */
 const RECORDED = ['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::CloudTrail::Trail'];
 
+interface RecorderOfStack {
+  recorder?: Construct;
+  readonly waiting: ((recorder: Construct) => void)[];
+}
+
+const OF_STACKS = new WeakMap<Stack, RecorderOfStack>();
+
+function ofStack(scope: Construct): RecorderOfStack {
+  const stack = Stack.of(scope);
+  const known = OF_STACKS.get(stack) ?? { waiting: [] };
+  OF_STACKS.set(stack, known);
+  return known;
+}
+
+/** Calls with the recorder that is made in the stack, now or once it is. */
+export function onRecorderOf(scope: Construct, take: (recorder: Construct) => void): void {
+  const known = ofStack(scope);
+  if (known.recorder === undefined) { known.waiting.push(take); } else { take(known.recorder); }
+}
+
 /**
  * A recorder and its delivery channel, which CloudFormation makes side by side: it starts the recorder once
  * the channel is there.
@@ -54,5 +74,8 @@ export function makeRecorder(scope: Construct, options: MadeRecorderOptions): Co
     s3KmsKeyArn: bucket.encryptionKey?.keyArn,
   });
   grant.applyBefore(channel); // it writes a test file when it is made
+  const known = ofStack(scope);
+  known.recorder = parts;
+  for (const take of known.waiting.splice(0)) { take(parts); }
   return parts;
 }

@@ -11,6 +11,12 @@ import { makeHandler } from '../private/handler';
 
 const CONFIG = 'config.amazonaws.com';
 
+/** A rule as others refer to it, and as it stands in the template. */
+export interface OwnRule {
+  readonly rule: config.IRule;
+  readonly resource: config.CfnConfigRule;
+}
+
 /** The function behind the rules about the period of rotation: one for all keys. */
 export class RotationPeriod extends Construct {
   private readonly handler: lambda.Function;
@@ -37,7 +43,7 @@ export class RotationPeriod extends Construct {
   }
 
   /** A rule about one key, which is there after what it needs. */
-  public addRule(scope: Construct, spec: RuleSpec, key: kms.IKey, maximumDays: number, after?: Construct): config.IRule {
+  public addRule(scope: Construct, spec: RuleSpec, key: kms.IKey, maximumDays: number): OwnRule {
     const id = logicalName(spec.id);
     this.handler.addToRolePolicy(new iam.PolicyStatement({ actions: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'], resources: [key.keyArn] }));
     const rule = new config.CfnConfigRule(scope, id, {
@@ -50,7 +56,6 @@ export class RotationPeriod extends Construct {
       },
     });
     rule.node.addDependency(this.handler.node.findChild('Config'));
-    if (after !== undefined) { rule.node.addDependency(after); }
-    return config.ManagedRule.fromConfigRuleName(scope, `${id}Rule`, rule.ref);
+    return { rule: config.ManagedRule.fromConfigRuleName(scope, `${id}Rule`, rule.ref), resource: rule };
   }
 }

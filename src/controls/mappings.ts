@@ -3,7 +3,7 @@ import type { ControlMappings } from './control-mappings';
 // What AWS maps its own controls to: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html, and kms-controls.html,
 // cloudtrail-controls.html, cloudwatch-controls.html, iam-controls.html and macie-controls.html beside it.
 // The numbers of CIS 7 are those of CIS 5 with a chapter more before them. A control that AWS checks in a way that the measure here
-// does not satisfy is left out: Config.1 asks for a recorder of every type, and S3.22 and S3.23 for a trail of every bucket.
+// does not satisfy is left out, as Config.1, which asks for a recorder of every type.
 
 export const ENCRYPTED_AT_REST: ControlMappings = {
   securityHub: ['S3.17'],
@@ -72,9 +72,12 @@ export const TRAIL_VALIDATED: ControlMappings = {
   hipaa: ['164.312(c)(1)', '164.312(c)(2)'],
 };
 
+/** Of some buckets. The numbers of CIS, and S3.22 and S3.23, ask for every one. */
 export const DATA_EVENTS: ControlMappings = {
-  cis5: ['3.8', '3.9'], cis7: ['4.8', '4.9'], nist80053: ['AU-2', 'AU-3', 'AU-12'], pciDss: ['10.2.1'], hipaa: ['164.312(b)', '164.308(a)(1)(ii)(D)'],
+  nist80053: ['AU-2', 'AU-3', 'AU-12'], pciDss: ['10.2.1'], hipaa: ['164.312(b)', '164.308(a)(1)(ii)(D)'],
 };
+
+export const DATA_EVENTS_OF_ALL_BUCKETS: ControlMappings = { securityHub: ['S3.22', 'S3.23'], cis5: ['3.8', '3.9'], cis7: ['4.8', '4.9'] };
 
 export const ACCESS_ANALYZED: ControlMappings = { securityHub: ['IAM.28'], cis5: ['1.19'], cis7: ['2.18'] };
 

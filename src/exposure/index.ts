@@ -1,4 +1,6 @@
 export { AccessAnalyzer } from './access-analyzer';
+// For the other areas of this library; src/index.ts does not publish it.
+export { madeAnalyzerOf } from './analyzer-of-stack';
 export { EncryptionGuardrails } from './encryption-guardrails';
 export { EncryptionGuardrailsProps } from './encryption-guardrails-props';
 export { ExpectedAccess } from './expected-access';

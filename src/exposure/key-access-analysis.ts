@@ -4,12 +4,15 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { checkAlarmsHere } from './alarms-here';
+import { analyzerOf, onAnalyzerOf } from './analyzer-of-stack';
 import { archiveRules } from './archive-rules';
 import type { KeyAccessAnalysisProps } from './key-access-analysis-props';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
 import { referentOf } from '../private/tokens';
+
+const ANALYZER_ASSUMED = 'cdk-s3-encryption:KeyAccessAnalysis.analyzerAssumed';
 
 /** A pattern has 2,048 characters, an ARN of a key up to 89 with its quotes: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const PER_RULE = 18;
@@ -49,7 +52,8 @@ export class KeyAccessAnalysis extends Construct {
     this.alarms = props.alarms;
     checkAlarmsHere(this, props.alarms);
     if (props.externalAccess === undefined) {
-      Annotations.of(this).addWarningV2('cdk-s3-encryption:KeyAccessAnalysis.analyzerAssumed',
+      onAnalyzerOf(this, () => { Annotations.of(this).acknowledgeWarning(ANALYZER_ASSUMED, 'This stack makes the analyzer.'); });
+      Annotations.of(this).addWarningV2(ANALYZER_ASSUMED,
         'the account needs an analyzer of IAM Access Analyzer for external access in this region, or nothing is ever found: give AccessAnalyzer.existing() once you looked, or AccessAnalyzer.make()');
     }
     const expected = props.expected ?? [];
@@ -58,7 +62,7 @@ export class KeyAccessAnalysis extends Construct {
         `nobody hears that account ${_accountId} can reach ${_path}. Reason given: ${_because}`);
     }
     if (props.externalAccess?._make === true) {
-      new CfnAnalyzer(this, 'ExternalAccess', { type: 'ACCOUNT', archiveRules: archiveRules(expected) });
+      analyzerOf(this, new CfnAnalyzer(this, 'ExternalAccess', { type: 'ACCOUNT', archiveRules: archiveRules(expected) }));
     } else if (expected.length > 0) {
       throw new ValidationError('AnalyzerElsewhere', '\'expected\' is archived by an analyzer of this construct, got one that is elsewhere: give AccessAnalyzer.make(), or add archive rules where the analyzer is made and leave \'expected\' out', this);
     }

@@ -1,6 +1,7 @@
 import { Annotations, Names } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -66,6 +67,13 @@ export class EncryptionAlarms extends Construct {
    */
   public readonly dashboard?: cloudwatch.Dashboard;
 
+  /**
+   * Where findings are counted.
+   *
+   * @internal
+   */
+  public readonly _trailLogGroup?: logs.ILogGroup;
+
   private readonly channels: Channels;
   private readonly watched: Watched;
   private readonly rules: EventRules;
@@ -84,6 +92,7 @@ export class EncryptionAlarms extends Construct {
     const channels = new Channels(this, props.notify, props.notificationKey, prefix);
     this.topic = channels.topic;
     this.channels = channels;
+    this._trailLogGroup = props.trailLogGroup;
     this.notificationKey = channels.key;
     this.deadLetterQueue = channels.deadLetters;
     this.watched = new Watched(this);

@@ -1,8 +1,8 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, aws_lambda as lambda, NestedStack, Stack } from 'aws-cdk-lib';
 import { ACCOUNT_WIDE, another, counts, MAIL, made, ofType, templateOf } from './world';
 import {
-  AccessAnalyzer, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineKeyAccess, ComplianceRecorder,
-  EncryptionAccountBaseline, type EncryptionAccountBaselineProps, Notify, RotatingS3Key, S3EncryptionBaseline,
+  AccessAnalyzer, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineKey, BaselineKeyAccess, ComplianceRecorder,
+  EncryptionAccountBaseline, type EncryptionAccountBaselineProps, EncryptionAuditTrail, Notify, RotatingS3Key, S3EncryptionBaseline,
 } from '../../src';
 import { testStack } from '../helpers/stack';
 import { warningIds, warningText } from '../helpers/template';
@@ -74,6 +74,53 @@ describe('in another stack', () => {
   });
 });
 
+describe('stacks that would wait for each other are told how not to', () => {
+  const two = () => {
+    const app = new App();
+    const [platform, shop] = [another(app, 'Platform'), another(app, 'Shop')];
+    return { platform, shop, notify: [MAIL] };
+  };
+
+  test('by a trail of another stack', () => {
+    const { platform, shop, notify } = two();
+    expect(() => new S3EncryptionBaseline(shop, 'Orders', { notify, auditTrail: BaselineAuditTrail.use(new EncryptionAuditTrail(platform, 'Trail')) }))
+      .toThrow(/'alarms' must be in the stack of the trail, Platform/);
+  });
+
+  test('by alarms of their own beside the account of another stack', () => {
+    const { platform, shop, notify } = two();
+    expect(() => new S3EncryptionBaseline(shop, 'Orders', { notify, account: BaselineAccount.use(account(platform)), alarms: BaselineAlarms.make() }))
+      .toThrow(/'alarms' must be in the stack of the trail, Platform/);
+  });
+
+  test('by a function of theirs', () => {
+    const { platform, shop } = two();
+    const handler = new lambda.Function(shop, 'Handler', { code: lambda.Code.fromInline('x'), handler: 'index.handler', runtime: lambda.Runtime.NODEJS_22_X });
+    expect(() => new S3EncryptionBaseline(shop, 'Orders', { notify: [Notify.lambda(handler)], account: BaselineAccount.use(account(platform)) }))
+      .toThrow(/'notify' must name functions of Platform/);
+  });
+
+  test('by a key of the account', () => {
+    const { platform, shop, notify } = two();
+    const key = BaselineKey.use(new RotatingS3Key(platform, 'Key'));
+    expect(() => new S3EncryptionBaseline(shop, 'Orders', { notify, key, account: BaselineAccount.use(account(platform)) }))
+      .toThrow(/'key' must not be in Platform/);
+  });
+
+  test('by an account of another environment', () => {
+    const shop = testStack();
+    const shared = account(new Stack(shop.node.root as App, 'Anywhere'));
+    expect(() => new S3EncryptionBaseline(shop, 'Orders', { notify: [MAIL], account: BaselineAccount.use(shared) })).toThrow(/'account' must be of the account of this stack/);
+  });
+
+  test('and nested ones do not', () => {
+    const stack = new Stack(new App(), 'Parent');
+    const shared = account(new NestedStack(stack, 'Account'));
+    new S3EncryptionBaseline(new NestedStack(stack, 'Shop'), 'Orders', { notify: [MAIL], account: BaselineAccount.use(shared) });
+    expect(() => (stack.node.root as App).synth()).not.toThrow();
+  });
+});
+
 describe('for a whole account', () => {
   const whole = (props: Partial<EncryptionAccountBaselineProps> = {}, options = {}) => {
     const stack = new Stack(new App(), 'Account');
@@ -99,12 +146,23 @@ describe('for a whole account', () => {
     expect(ofType(stack, 'AWS::Config::ConfigRule').length).toBeGreaterThan(8);
   });
 
+  test('what happens to objects is recorded where somebody asks, and otherwise said', () => {
+    const quiet = whole();
+    expect(warningText(quiet.stack, 'cdk-s3-encryption:EncryptionAccountBaseline.objectsNotRecorded')).toContain('objects-rekeyed');
+    const { stack } = whole({}, { dataEvents: true });
+    expect(warningIds(stack)).toEqual([]);
+    const [trail] = ofType(stack, 'AWS::CloudTrail::Trail').map(([, { Properties }]) => Properties.AdvancedEventSelectors);
+    expect(trail[1].FieldSelectors.map(({ Field }: { Field: string }) => Field)).toEqual(['eventCategory', 'resources.type', 'resources.ARN']);
+    expect(trail[1].FieldSelectors[2]).toEqual({ Field: 'resources.ARN', NotStartsWith: [expect.anything()] });
+  });
+
   test('what contradicts itself is refused', () => {
     expect(() => whole({}, { sseS3BucketNames: ['logs'] })).toThrow(/'sseS3BucketNames' are exceptions from 'approvedKeys'/);
     const stack = new Stack(new App(), 'Account');
     expect(() => { account(stack, { compliance: BaselineCompliance.leaveOut('x') }).watchAccount({ approvedKeys: [new RotatingS3Key(stack, 'Key')] }); })
       .toThrow(/'approvedKeys' are what the rules of AWS Config compare with/);
     expect(() => whole({ notify: [], alarms: BaselineAlarms.leaveOut('x') })).toThrow(/'keyAccess' tells its findings/);
+    expect(() => whole({ auditTrail: BaselineAuditTrail.leaveOut('x') }, { dataEvents: true })).toThrow(/'dataEvents' are recorded by the trail of this construct/);
   });
 });
 
@@ -121,7 +179,9 @@ describe('deployed elsewhere', () => {
       }
     }
     expect(ofType(stack, 'AWS::Config::ConfigRule').map(([, { Properties }]) => Properties.Source.SourceIdentifier)).not.toContain('CLOUD_TRAIL_ENCRYPTION_ENABLED');
-    expect(warningIds(stack)).toEqual([]); // one word of the user says it all
+    expect(warningText(stack, 'cdk-s3-encryption:EncryptionBaseline.objectsNotRecorded')).toContain('dataEventsRecorded: true');
+    const { stack: said } = made({ account: BaselineAccount.deployedElsewhere({ dataEventsRecorded: true }) });
+    expect(warningIds(said)).toEqual([]); // one word of the user says it all
     expect(baseline.complianceMatrix.evidence.find(({ measure }) => measure === 'trail-encrypted')).toMatchObject({
       resources: [], missingBecause: 'the account baseline, which is deployed elsewhere, has it',
     });
@@ -139,6 +199,26 @@ describe('is refused', () => {
 
   test('nobody to notify', () => {
     expect(() => account(testStack(), { notify: [] })).toThrow(/'notify' must name at least one/);
+  });
+
+  test.each([0, 1])('an account elsewhere beside what the stack has itself, in order %i', (order) => {
+    const stack = testStack();
+    const props = [{}, { account: BaselineAccount.deployedElsewhere() }];
+    new S3EncryptionBaseline(stack, 'First', { notify: [MAIL], ...props[order] });
+    expect(() => new S3EncryptionBaseline(stack, 'Second', { notify: [MAIL], ...props[1 - order] })).toThrow(/'account' must be the same for all baselines of a stack/);
+  });
+
+  test('one that nobody uses', () => {
+    const stack = testStack();
+    account(stack);
+    expect(() => templateOf(stack)).toThrow(/no baseline uses this account baseline/);
+  });
+
+  test('but not one of which a part is not needed', () => {
+    const stack = testStack();
+    account(stack);
+    new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.existing() }) });
+    expect(() => templateOf(stack)).not.toThrow();
   });
 });
 

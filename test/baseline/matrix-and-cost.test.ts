@@ -1,13 +1,19 @@
-import { readFileSync } from 'fs';
+import { readFileSync, statSync } from 'fs';
 import { join } from 'path';
-import { Aspects, aws_s3 as s3, type IAspect } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
-import { made, templateOf } from './world';
 import {
-  AccessAnalyzer, BaselineAlarms, BaselineCompliance, BaselineKeyAccess, ComplianceChoice, ComplianceRule, type ControlEvidence, Detection,
-  EncryptionMode, type S3EncryptionBaseline, type S3EncryptionBaselineProps,
+  Aspects, aws_accessanalyzer as accessanalyzer, aws_cloudtrail as cloudtrail, aws_cloudwatch as cloudwatch, aws_iam as iam, aws_kms as kms,
+  aws_logs as logs, aws_s3 as s3, type IAspect,
+} from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { MAIL, made, templateOf } from './world';
+import {
+  AccessAnalyzer, AuditedEvents, BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineKey, BaselineKeyAccess, ComplianceChoice,
+  ComplianceRule, type ControlEvidence, Detection, DetectionChoice, EncryptionMode, S3EncryptionBaseline, type S3EncryptionBaselineProps,
 } from '../../src';
 import { mappings } from '../../src/controls';
+import { testStack } from '../helpers/stack';
+
+type Met = Record<string, { readonly metBy: string[]; readonly checkedBy?: string[] }>;
 
 const EVERY = ['SecurityHub', 'Cis5', 'Cis7', 'Nist80053', 'PciDss', 'Hipaa'];
 const byMeasure = (evidence: ControlEvidence[]) => new Map(evidence.map((one) => [one.measure, one]));
@@ -22,23 +28,28 @@ describe('the compliance matrix', () => {
     for (const standard of EVERY) { expect(found.filter(([id]) => id.startsWith(`OrdersComplianceMatrix${standard}`))).toHaveLength(1); }
     const { Resources } = templateOf(stack);
     for (const [, value] of found) {
-      const controls = JSON.parse(value) as Record<string, string[]>;
+      const controls = JSON.parse(value) as Met;
       expect(Object.keys(controls).length).toBeGreaterThan(3);
-      expect(Object.values(controls).flat().filter((id) => !(id in Resources))).toEqual([]);
-      expect(Object.entries(controls).filter(([, by]) => by.length === 0)).toEqual([]);
+      const named = Object.values(controls).flatMap(({ metBy, checkedBy = [] }) => [...metBy, ...checkedBy]);
+      expect(named.filter((id) => !(id in Resources))).toEqual([]);
+      expect(Object.entries(controls).filter(([, { metBy }]) => metBy.length === 0)).toEqual([]);
       expect(value.length).toBeLessThan(8000);
     }
   });
 
   test('names the control, and what makes it hold', () => {
     const { stack } = made();
-    const controls = JSON.parse(outputs(stack, 'MatrixSecurityHub')[0]![1]) as Record<string, string[]>;
+    const controls = JSON.parse(outputs(stack, 'MatrixSecurityHub')[0]![1]) as Met;
     const { Resources } = templateOf(stack);
-    const types = (control: string) => controls[control]?.map((id) => Resources[id]!.Type).sort();
-    expect(types('S3.17')).toEqual(['AWS::Config::ConfigRule', 'AWS::Config::ConfigRule', 'AWS::S3::Bucket']);
-    expect(types('S3.5')).toEqual(['AWS::Config::ConfigRule', 'AWS::S3::BucketPolicy']);
-    expect(types('KMS.4')).toEqual(expect.arrayContaining(['AWS::KMS::Key', 'AWS::Config::ConfigRule']));
-    expect(types('CloudTrail.2')).toEqual(['AWS::CloudTrail::Trail', 'AWS::Config::ConfigRule']);
+    const types = (control: string) => controls[control]?.metBy.map((id) => Resources[id]!.Type).sort();
+    const checks = (control: string) => controls[control]?.checkedBy?.length;
+    expect(types('S3.17')).toEqual(['AWS::S3::Bucket']);
+    expect(checks('S3.17')).toBe(2);
+    expect(types('S3.5')).toEqual(['AWS::S3::BucketPolicy']);
+    expect(checks('S3.5')).toBe(1);
+    expect(types('KMS.4')).toEqual(['AWS::KMS::Key']);
+    expect(types('CloudTrail.2')).toEqual(['AWS::CloudTrail::Trail']);
+    expect(types('S3.22')).toBeUndefined(); // of the watched buckets, and not of every one
     expect(types('CloudWatch.7')).toEqual(['AWS::CloudWatch::Alarm']);
     expect(types('S3.15')).toBeUndefined(); // no Object Lock by default
     expect(types('IAM.28')).toBeUndefined(); // the analyzer is not of this app
@@ -60,13 +71,16 @@ describe('the compliance matrix', () => {
     ['bucket-access-logged', { bucketProps: { allowNoAccessLogsBecause: 'the trail has them' } }],
     ['bucket-sse-c-blocked', { bucketProps: { allowSseCBecause: 'a partner asks for it' } }],
     ['bucket-key', { bucketProps: { encryptionMode: EncryptionMode.dsse() } }],
+    ['data-events', { auditTrail: BaselineAuditTrail.make({ dataEvents: AuditedEvents.WRITES }) }],
+    ['key-deletion-guarded', { key: BaselineKey.make({ allowQuickDeletionBecause: 'a sandbox' }) }],
+    ['alarm:cis-trail-changed', { alarms: BaselineAlarms.make({ choices: [DetectionChoice.off(Detection.CIS_TRAIL_CHANGED, 'x')] }) }],
     ['config-rule:tls-only', { compliance: BaselineCompliance.make({ choices: [ComplianceChoice.off(ComplianceRule.BUCKET_TLS_ONLY, 'x')] }) }],
   ];
   test.each(weakened)('does not claim %s where it was weakened', (measure, props) => {
     expect(byMeasure(made().baseline.complianceMatrix.evidence).get(measure)?.resources).not.toEqual([]);
     const found = byMeasure(made(props).baseline.complianceMatrix.evidence).get(measure);
     expect(found?.resources ?? []).toEqual([]);
-    if (found !== undefined) { expect(found.missingBecause).toMatch(/does not have it/); }
+    if (found !== undefined) { expect(found.missingBecause).toMatch(/does not have it|writes alone|turned it off/); }
   });
 
   test('is of the template as it is deployed, after aspects', () => {
@@ -81,14 +95,76 @@ describe('the compliance matrix', () => {
     expect(outputs(stack, 'MatrixSecurityHub')[0]![1]).toContain('"S3.15"');
   });
 
+  const CHANGED: [measure: string, change: (node: IConstruct) => void][] = [
+    ['bucket-encrypted', (node) => { if (node instanceof s3.CfnBucket) { node.addPropertyOverride('BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID', 'alias/aws/s3'); } }],
+    ['bucket-not-public', (node) => { if (node instanceof s3.CfnBucket) { node.addPropertyOverride('PublicAccessBlockConfiguration.IgnorePublicAcls', false); } }],
+    ['key-rotated', (node) => { if (node instanceof kms.CfnKey) { node.addPropertyOverride('EnableKeyRotation', false); } }],
+    ['trail-validated', (node) => { if (node instanceof cloudtrail.CfnTrail) { node.addPropertyOverride('EnableLogFileValidation', false); } }],
+    ['alarm:cis-trail-changed', (node) => { if (node instanceof cloudwatch.CfnAlarm) { node.addPropertyOverride('ActionsEnabled', false); } }],
+    ['alarm:cis-config-changed', (node) => { if (node instanceof cloudwatch.CfnAlarm) { node.addPropertyOverride('Threshold', 1000); } }],
+    ['access-analyzed', (node) => { if (node instanceof accessanalyzer.CfnAnalyzer) { node.addPropertyOverride('Type', 'ACCOUNT_UNUSED_ACCESS'); } }],
+  ];
+  test.each(CHANGED)('does not claim %s once the template is changed', (measure, change) => {
+    const { stack, baseline } = made({ keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.make() }) });
+    expect(byMeasure(baseline.complianceMatrix.evidence).get(measure)?.resources).toHaveLength(1);
+    for (const node of stack.node.findAll()) { change(node); }
+    expect(byMeasure(baseline.complianceMatrix.evidence).get(measure)).toMatchObject({ resources: [], missingBecause: expect.any(String) });
+  });
+
+  const plain = (conditions: Record<string, object>, more: Partial<iam.PolicyStatementProps> = {}) => {
+    const stack = testStack();
+    const bucket = new s3.Bucket(stack, 'Old', { encryption: s3.BucketEncryption.KMS, encryptionKey: new kms.Key(stack, 'Key') });
+    bucket.addToResourcePolicy(new iam.PolicyStatement({
+      effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources: [bucket.bucketArn, bucket.arnForObjects('*')], conditions, ...more,
+    }));
+    return byMeasure(S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] }).complianceMatrix.evidence).get('bucket-tls-only')!.resources.length;
+  };
+  const noTls = { Bool: { 'aws:SecureTransport': 'false' } };
+  test('plain HTTP is denied by a statement for everybody, everything and all of the bucket alone', () => {
+    expect(plain(noTls)).toBe(1);
+    expect(plain({ ...noTls, IpAddress: { 'aws:SourceIp': '203.0.113.7/32' } })).toBe(0);
+    expect(plain(noTls, { effect: iam.Effect.ALLOW })).toBe(0);
+    expect(plain(noTls, { principals: [new iam.AccountPrincipal('222222222222')] })).toBe(0);
+    expect(plain(noTls, { actions: ['s3:GetObject'] })).toBe(0);
+    expect(plain(noTls, { resources: ['arn:aws:s3:::other', 'arn:aws:s3:::other/*'] })).toBe(0);
+  });
+
+  test('a key that lets in everybody by a condition that names nobody is public', () => {
+    const held = (conditions: Record<string, object>) => {
+      const { baseline } = made();
+      baseline.key!.addToResourcePolicy(new iam.PolicyStatement({ principals: [new iam.AnyPrincipal()], actions: ['kms:Decrypt'], resources: ['*'], conditions }));
+      return byMeasure(baseline.complianceMatrix.evidence).get('key-not-public')!.resources.length;
+    };
+    const viaS3 = { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' };
+    expect(held({ StringEquals: viaS3 })).toBe(0);
+    expect(held({ StringEquals: { ...viaS3, 'aws:PrincipalOrgID': 'o-exampleorg1' } })).toBe(1);
+  });
+
+  test('alarms that count in a trail which is not of this app are not claimed', () => {
+    const stack = testStack();
+    const { complianceMatrix } = new S3EncryptionBaseline(stack, 'Orders', {
+      notify: [MAIL], auditTrail: BaselineAuditTrail.useLogGroup(logs.LogGroup.fromLogGroupName(stack, 'Org', 'organization-trail')),
+    });
+    expect(byMeasure(complianceMatrix.evidence).get('alarm:cis-trail-changed')).toMatchObject({ resources: [], missingBecause: expect.stringContaining('not of this app') });
+    expect(byMeasure(complianceMatrix.evidence).get('trail-encrypted')?.resources).toEqual([]);
+  });
+
+  test('a trail of every bucket answers what asks for every one', () => {
+    const { stack, baseline } = made();
+    baseline.auditTrail!.watchAllBuckets();
+    expect(outputs(stack, 'MatrixSecurityHub')[0]![1]).toContain('"S3.22"');
+  });
+
   test('has a row for each control of each standard, also for those that are not met', () => {
     const { baseline } = made();
     const rows = baseline.complianceMatrix.toMarkdown().trim().split('\n').slice(2);
     const all = Object.values(mappings).flatMap((one) => Object.values(one) as string[][]).flat();
     expect(rows.length).toBeGreaterThan(60);
-    expect(rows.filter((row) => row.includes('not met. ')).length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row.includes('| no |')).length).toBeGreaterThan(0);
+    const wanted = Object.values(mappings).flatMap((one) => Object.entries(one).flatMap(([standard, controls]) => (controls as string[]).map((control) => `${standard} ${control}`)));
+    expect(rows).toHaveLength(new Set(wanted).size);
     for (const row of rows) {
-      expect(row.split(/(?<!\\)\|/)).toHaveLength(5);
+      expect(row.split(/(?<!\\)\|/)).toHaveLength(7);
       expect(all).toContain(row.split('|')[2]!.trim());
     }
   });
@@ -110,7 +186,7 @@ describe('the monthly cost', () => {
     expect(lineOf(baseline, 'key of the bucket')?.usd).toBe(1);
     expect(lineOf(baseline, 'requests to KMS')?.usd).toBeCloseTo(0.30, 5); // 100,000 of 10,000,000, 0.03 for 10,000
     expect(lineOf(baseline, 'data events')?.usd).toBeCloseTo(10, 5); // 0.10 for 100,000
-    expect(lineOf(baseline, 'data events in CloudWatch Logs')?.usd).toBeCloseTo(7.15, 2); // 14.3 GB
+    expect(lineOf(baseline, 'events in CloudWatch Logs')?.usd).toBeCloseTo(7.22, 2); // 14.45 GB, with 100,000 of KMS
     expect(lineOf(baseline, 'rules of AWS Config')?.usd).toBeCloseTo(0.06, 5); // two of the key, each day
     expect(lineOf(baseline, 'rules about the account')?.usd).toBeCloseTo(0.09, 5);
     expect(lineOf(baseline, 'alarms')?.usd).toBeCloseTo(1, 5);
@@ -123,6 +199,32 @@ describe('the monthly cost', () => {
   test('without a Bucket Key a request costs KMS a hundred times as much', () => {
     const [with_, without] = [made(), made({ bucketProps: { bucketKeyEnabled: false } })].map(({ baseline }) => lineOf(baseline, 'requests to KMS')!.usd);
     expect(without! / with_!).toBeCloseTo(100, 5);
+  });
+
+  test('a second trail pays for its copy of management events, and what is its own is not shared', () => {
+    const { stack, baseline } = made();
+    const second = new S3EncryptionBaseline(stack, 'Invoices', { notify: [MAIL], auditTrail: BaselineAuditTrail.make() });
+    expect(lineOf(baseline, 'management events')?.usd).toBe(0);
+    expect(lineOf(second, 'management events')).toMatchObject({ usd: 10, shared: false }); // 500,000, 2 for 100,000
+    expect(lineOf(second, 'key of the trail')?.shared).toBe(false);
+    expect(lineOf(baseline, 'key of the trail')?.shared).toBe(true);
+  });
+
+  test('of writes alone counts writes alone', () => {
+    const { baseline } = made({ auditTrail: BaselineAuditTrail.make({ dataEvents: AuditedEvents.WRITES }) });
+    expect(lineOf(baseline, 'data events')).toMatchObject({ usd: 1, basis: '1,000,000 writes' });
+  });
+
+  test('an alarm of anomalies looks at three metrics', () => {
+    const usual = lineOf(made().baseline, 'alarms')!.usd;
+    const { baseline } = made({ alarms: BaselineAlarms.make({ choices: [DetectionChoice.anomalyBand()] }) });
+    expect(lineOf(baseline, 'alarms')!.usd - usual).toBeCloseTo(0.30, 5);
+  });
+
+  test('five of them fit into a stack', () => {
+    const { stack, app } = made();
+    for (let index = 2; index <= 5; index += 1) { new S3EncryptionBaseline(stack, `Orders${index}`, { notify: [MAIL] }); }
+    expect(statSync(app.synth().getStackByName('Stack').templateFullPath).size).toBeLessThan(1024 ** 2);
   });
 
   test('counts what is made, and not what is left out or shared', () => {

@@ -52,13 +52,60 @@ describe('a baseline', () => {
     }).stack)).toEqual([]);
   });
 
-  test('is the same in any order, and without an environment', () => {
-    const once = () => {
+  test('is the same each time, without an environment too, and another one beside it or before it replaces nothing', () => {
+    const ids = (...names: string[]) => {
       const stack = new Stack(new App(), 'Stack');
-      new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL] });
+      for (const name of names) { new S3EncryptionBaseline(stack, name, { notify: [MAIL] }); }
       return templateOf(stack);
     };
-    expect(once()).toEqual(once());
+    expect(ids('Orders')).toEqual(ids('Orders'));
+    const alone = ids('Orders').Resources;
+    for (const both of [ids('Orders', 'Invoices'), ids('Invoices', 'Orders')]) {
+      expect(Object.keys(alone).filter((id) => both.Resources[id]?.Type !== alone[id]!.Type)).toEqual([]);
+      for (const [id, { Type, Properties }] of Object.entries(alone)) {
+        if (/^AWS::(S3::Bucket|KMS::Key|Logs::LogGroup)$/.test(Type)) { expect([id, both.Resources[id]!.Properties]).toEqual([id, Properties]); }
+      }
+    }
+  });
+
+  test('has the trail watch itself: nobody blinds it unheard', () => {
+    const { stack, baseline } = made();
+    const bucket = stack.getLogicalId(baseline.auditTrail!.bucket.node.defaultChild as never);
+    const alarms = new EncryptionAlarms(stack, 'Given', { notify: [MAIL], trailLogGroup: baseline.auditTrail!.logGroup, metricNamespace: 'Given' });
+    new S3EncryptionBaseline(stack, 'Second', { notify: [MAIL], alarms: BaselineAlarms.use(alarms) });
+    const given = new EncryptionAlarms(stack, 'Both', { notify: [MAIL], trailLogGroup: baseline.auditTrail!.logGroup, metricNamespace: 'Both' });
+    new S3EncryptionBaseline(stack, 'Third', { notify: [MAIL], alarms: BaselineAlarms.use(given), auditTrail: BaselineAuditTrail.use(baseline.auditTrail!) });
+    for (const of of ['EncryptionAccountBaselineAlarms', 'Given', 'Both']) {
+      const about = ofType(stack, 'AWS::Events::Rule').filter(([id, rule]) => id.startsWith(of) && JSON.stringify(rule).includes(`"${bucket}"`));
+      expect([of, about.length]).toEqual([of, expect.any(Number)]);
+      expect(about.length).toBeGreaterThan(2);
+    }
+  });
+
+  test('shows the backfill on the dashboard, for objects without a Bucket Key too, which a bucket without one has not', () => {
+    const { stack } = made();
+    expect(JSON.stringify(ofType(stack, 'AWS::CloudWatch::Dashboard'))).toContain('ObjectsRemaining');
+    const definition = (one: Stack) => JSON.stringify(ofType(one, 'AWS::StepFunctions::StateMachine'));
+    expect(definition(stack)).toContain('BucketKeyEnabled');
+    const jobs = (one: Stack) => [...definition(one).matchAll(/without Bucket Key|bucket-key/g)].length;
+    expect(jobs(stack)).toBeGreaterThan(jobs(made({ bucketProps: { bucketKeyEnabled: false } }).stack));
+  });
+
+  test('one that makes the recorder or the analyzer makes it for all of the stack', () => {
+    for (const order of [0, 1]) {
+      const stack = testStack();
+      const makes = () => new S3EncryptionBaseline(stack, 'Maker', {
+        notify: [MAIL],
+        compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.make() }),
+        keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.make() }),
+      });
+      const shares = () => new S3EncryptionBaseline(stack, 'Sharer', { notify: [MAIL] });
+      const [sharer] = order === 0 ? [shares(), makes()] : [makes(), shares()].reverse();
+      expect(warningIds(stack)).toEqual([]);
+      const rules = Object.entries(templateOf(stack).Resources).filter(([, { Type }]) => Type === 'AWS::Config::ConfigRule');
+      for (const [id, rule] of rules) { expect([id, JSON.stringify((rule as { DependsOn?: string[] }).DependsOn)]).toEqual([id, expect.stringMatching(/Recorder/)]); }
+      expect(sharer!.complianceMatrix.evidence.find(({ measure }) => measure === 'access-analyzed')?.resources).toHaveLength(1);
+    }
   });
 });
 
@@ -155,6 +202,7 @@ describe('a part', () => {
     expect(ofType(stack, 'AWS::SNS::Subscription')).toHaveLength(2); // those of the alarms, and those of the baseline
     expect(Template.fromStack(stack).findResources('AWS::Config::ConfigRule')).not.toEqual({});
     expect(warningIds(stack)).toEqual([]);
+    for (const part of ['alarms', 'auditTrail', 'compliance', 'keyAccess'] as const) { expect(baseline[part]).toBe({ alarms, auditTrail: trail, compliance, keyAccess: analysis }[part]); }
   });
 
   test('that is tuned is tuned, for this bucket alone', () => {
@@ -249,11 +297,12 @@ describe('for a bucket that is there', () => {
     const stack = testStack();
     const key = RotatingS3Key.fromKeyArn(stack, 'Key', `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`);
     const bucket = s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old', account: IRELAND.account, region: 'eu-west-1' });
-    const baseline = S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL], key });
+    const baseline = S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL], key: BaselineKey.use(key) });
     expect(baseline.backfill).toBeDefined();
     expect(ofType(stack, 'AWS::Events::Rule').filter(([, rule]) => JSON.stringify(rule).includes(key.keyArn)).length).toBeGreaterThan(5);
     expect(ofType(stack, 'AWS::Config::ConfigRule').filter(([, rule]) => JSON.stringify(rule).includes(key.keyArn)).length).toBeGreaterThan(1);
-    expect(baseline.complianceMatrix.evidence.filter(({ measure }) => measure.startsWith('bucket-'))).toEqual([]);
+    expect(baseline.complianceMatrix.evidence.filter(({ measure, resources }) => measure.startsWith('bucket-') && resources.length > 0)).toEqual([]);
+    expect(warningIds(stack).filter((id) => id.includes('keyNotWatched'))).toEqual([]);
   });
 
   test('a plain bucket is not claimed to hold what it does not', () => {
@@ -261,14 +310,41 @@ describe('for a bucket that is there', () => {
     const bucket = new s3.Bucket(stack, 'Old', { encryption: s3.BucketEncryption.KMS, encryptionKey: new kms.Key(stack, 'Key') });
     const { complianceMatrix } = S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] });
     const held = complianceMatrix.evidence.filter(({ resources }) => resources.length > 0).map(({ measure }) => measure).filter((measure) => /^(bucket|key)-/.test(measure));
-    expect(held).toEqual(['bucket-encrypted']);
+    expect(held).toEqual(['bucket-encrypted', 'key-not-public']);
+    const controls = JSON.parse(Object.entries(templateOf(stack).Outputs!).find(([id]) => id.includes('SecurityHub'))![1].Value as string) as object;
+    expect(Object.keys(controls)).not.toContain('S3.5'); // a rule looks, and would find it
+    expect(Object.keys(controls)).not.toContain('KMS.4');
+  });
+
+  test('a key that it is not under yet is asked for, and said', () => {
+    const stack = testStack();
+    const [bucket, key] = [new SecureBucket(stack, 'Data', { encryptionMode: EncryptionMode.s3Managed() }), new RotatingS3Key(stack, 'New')];
+    const { complianceMatrix, monthlyCost } = S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL], key: BaselineKey.use(key) });
+    expect(warningText(stack, 'cdk-s3-encryption:ExistingBucketBaseline.notUnderKey')).toContain('Stack/New');
+    const held = complianceMatrix.evidence.filter(({ resources }) => resources.length > 0).map(({ measure }) => measure);
+    expect(held).not.toContain('bucket-encrypted');
+    expect(held).not.toContain('key-rotated'); // of a key that the bucket is not under
+    expect(monthlyCost.lines.map(({ what }) => what)).not.toContain('requests to KMS');
+    expect(ofType(stack, 'AWS::Config::ConfigRule').filter(([, rule]) => JSON.stringify(rule).includes(stack.getLogicalId(key.node.defaultChild as never))).length).toBeGreaterThan(3);
+  });
+
+  test('an imported one under SSE-S3 on purpose has everything but what needs a key', () => {
+    const stack = testStack();
+    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old', account: IRELAND.account, region: 'eu-west-1' });
+    const baseline = S3EncryptionBaseline.forBucket(bucket, {
+      notify: [MAIL], key: BaselineKey.leaveOut('public data'), compliance: BaselineCompliance.leaveOut('its rules compare with a key'),
+    });
+    expect(baseline.backfill).toBeUndefined();
+    expect(JSON.stringify(ofType(stack, 'AWS::Events::Rule'))).toContain('"old"');
   });
 
   test('once', () => {
     const stack = testStack();
     const bucket = new SecureBucket(stack, 'Data');
     S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] });
-    expect(() => S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] })).toThrow(/already/);
+    expect(() => S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] })).toThrow(/'bucket' must have one baseline|already/);
+    const { baseline } = made();
+    expect(() => S3EncryptionBaseline.forBucket(baseline.bucket, { notify: [MAIL] })).toThrow(/'bucket' must have one baseline, got a second one for Stack\/Orders\/Bucket/);
   });
 });
 
@@ -294,6 +370,37 @@ describe('is refused', () => {
     ['an analysis that tells nobody', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [], alarms: BaselineAlarms.leaveOut('x') }), /'keyAccess' tells its findings through alarms/],
     ['no reason', () => BaselineCompliance.leaveOut(' '), /'because' of BaselineCompliance.leaveOut must say why, got ' '/],
     ['a second key', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], bucketProps: { encryptionKey: new RotatingS3Key(stack, 'Key') } }), /'bucketProps.encryptionKey' must be left out/],
+    ['a mode without a key', (stack) => new S3EncryptionBaseline(stack, 'Orders', {
+      notify: [MAIL], key: BaselineKey.leaveOut('x'), bucketProps: { encryptionMode: EncryptionMode.dsse() },
+    }), /'bucketProps.encryptionMode' must be left out where 'key' is/],
+    ['nobody, beside others that name somebody', (stack) => {
+      new S3EncryptionBaseline(stack, 'First', { notify: [MAIL] });
+      new S3EncryptionBaseline(stack, 'Second', { notify: [], alarms: BaselineAlarms.make() });
+    }, /'notify' must name at least one/],
+    ['somebody whom the alarms that the account leaves out do not tell', (stack) => {
+      new EncryptionAccountBaseline(stack, 'Account', { notify: [], alarms: BaselineAlarms.leaveOut('x'), keyAccess: BaselineKeyAccess.leaveOut('x') });
+      new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL] });
+    }, /'notify' must be \[\] where 'alarms' are left out/],
+    ['an account that names somebody and leaves out the alarms', (stack) => {
+      new EncryptionAccountBaseline(stack, 'Account', { notify: [MAIL], alarms: BaselineAlarms.leaveOut('x'), keyAccess: BaselineKeyAccess.leaveOut('x') });
+    }, /'notify' must be \[\] where 'alarms' are left out/],
+    ['a backfill of another bucket', (stack) => {
+      const job = new EncryptionBackfillJob(stack, 'Job', { bucket: new SecureBucket(stack, 'Other'), sources: [BackfillSource.sseS3()] });
+      new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], backfill: BaselineBackfill.use(job) });
+    }, /'backfill' must be of the bucket of the baseline, Stack\/Orders\/Bucket, got Stack\/Job/],
+    ['a log group that given alarms do not count in', (stack) => {
+      const alarms = new EncryptionAlarms(stack, 'Alarms', { notify: [MAIL] });
+      const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Org', 'organization-trail');
+      new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], alarms: BaselineAlarms.use(alarms), auditTrail: BaselineAuditTrail.useLogGroup(logGroup) });
+    }, /'auditTrail' must not be a log group where 'alarms' are given/],
+    ['two analyzers', (stack) => {
+      for (const id of ['Orders', 'Invoices']) {
+        new S3EncryptionBaseline(stack, id, { notify: [MAIL], keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.make() }) });
+      }
+    }, /'externalAccess' must be made once in a stack/],
+    ['an imported bucket without a key', (stack) => S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketName(stack, 'Old', 'old'), { notify: [MAIL] }), /'key' must say which KMS key the imported bucket Stack\/Old is under/],
+    ['rules for an imported bucket without a key', (stack) => S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketName(stack, 'Old', 'old'), { notify: [MAIL], key: BaselineKey.leaveOut('x') }), /'compliance' must be left out for the imported bucket/],
+    ['a key that is there, left out', (stack) => S3EncryptionBaseline.forBucket(new SecureBucket(stack, 'Data'), { notify: [MAIL], key: BaselineKey.leaveOut('x') }), /'key' must not be left out/],
     ['SSE-S3 by the bucket', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], bucketProps: { encryptionMode: EncryptionMode.s3Managed() } }), /BaselineKey.leaveOut\(reason\)/],
     ['a usage of nothing', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], expectedUsage: { readsPerMonth: -1 } }), /'expectedUsage.readsPerMonth' must be a whole number from 0, known at synthesis, got -1/],
     ['the id that is shared', (stack) => {

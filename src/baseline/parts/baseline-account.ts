@@ -1,3 +1,4 @@
+import type { DeployedElsewhereOptions } from '../deployed-elsewhere-options';
 import type { EncryptionAccountBaseline } from '../encryption-account-baseline';
 
 /** Where the account-wide parts of a baseline are. */
@@ -17,12 +18,14 @@ export class BaselineAccount {
    * Trail and analysis of access are left to it. The stack gets alarms of its own for its buckets and keys, since those to be notified here
    * are others than there, and rules of AWS Config for them, with the recorder that the account has.
    */
-  public static deployedElsewhere(): BaselineAccount {
-    return new BaselineAccount();
+  public static deployedElsewhere(options: DeployedElsewhereOptions = {}): BaselineAccount {
+    return new BaselineAccount(undefined, options.dataEventsRecorded === true);
   }
 
   private constructor(
     /** @internal */
     public readonly _account?: EncryptionAccountBaseline,
+    /** @internal */
+    public readonly _dataEventsRecorded = true,
   ) {}
 }
