@@ -1,7 +1,7 @@
 import type { awscdk } from 'projen';
 
 /** Handlers: `src/AREA/NAME.lambda.ts` becomes `assets/AREA/NAME.lambda/index.js`. */
-const HANDLERS = ['backfill/reencrypt', 'backfill/classify', 'backfill/watch-stack', 'compliance/rotation-period', 'exposure/macie'];
+const HANDLERS = ['backfill/reencrypt', 'backfill/classify', 'backfill/watch-stack', 'compliance/rotation-period', 'exposure/macie', 'objects/report'];
 
 /**
  * What runs at run time is bundled with everything it needs, so that the package has no dependencies: the SDK too,

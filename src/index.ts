@@ -1,5 +1,8 @@
 export { AuditedEvents, EncryptionAuditTrail, EncryptionAuditTrailProps } from './audit';
-export { BackfillCopies, BackfillSource, BackfillTrigger, BackfillTriggerOptions, EncryptionBackfillJob, EncryptionBackfillJobOptions, EncryptionBackfillJobProps } from './backfill';
+export {
+  BackfillCopies, BackfillList, BackfillSource, BackfillTrigger, BackfillTriggerOptions, EncryptionBackfillJob, EncryptionBackfillJobOptions,
+  EncryptionBackfillJobProps,
+} from './backfill';
 export {
   AccountWatchOptions, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery,
   BaselineKey, BaselineKeyAccess, BaselineParts, BucketBaselineOptions, ComplianceMatrix, ControlEvidence, CostLine, DeployedElsewhereOptions,
@@ -24,6 +27,9 @@ export {
   Detection, DetectionChoice, DetectionOptions, DetectionSeverity, EncryptionAlarms, EncryptionAlarmsOptions, EncryptionAlarmsProps,
   EventDetectionOptions, Notify, RateDetectionOptions, RateThreshold, SlackChannel,
 } from './monitoring';
+export {
+  ExistingMetadataTablesOptions, InventoryOptions, MetadataTablesOptions, ObjectEncryptionReport, ObjectEncryptionReportProps, ObjectFinding, ObjectSource,
+} from './objects';
 
 /** What SecureBucket promises, for buckets that are made otherwise: one promise at a time. */
 export * as mixins from './mixins';

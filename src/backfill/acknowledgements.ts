@@ -7,7 +7,7 @@ import { acknowledge, resourceFinding } from '../private/findings';
 
 /** Why each wildcard is one, by what it ends in. */
 const WILDCARDS: [pattern: RegExp, reason: string][] = [
-  [/\/(manifests|reports|plans|retries|exceptions|noncurrent|summaries)\/\*$/, 'Names of reports and lists are made by each run, in a folder that is theirs.'],
+  [/\/(manifests|reports|plans|retries|exceptions|noncurrent|summaries|listed|answers|lists)\/\*$/, 'Names of reports and lists are made by each run, in a folder that is theirs.'],
   [/:job\/\*$/, 'S3 gives a job its id when it is made.'],
   [/:execution:/, 'Step Functions gives an execution its name when it starts.'],
   [/^\*$/, 'None of these actions has resources in IAM: making and listing jobs, metrics, log delivery and tracing.'],

@@ -8,6 +8,7 @@ import { Operations } from '../runtime/operations';
 import { priced, type PriceRequest } from '../runtime/price';
 import { type ReadRequest, readReports } from '../runtime/read-reports';
 import { summarised, type SummaryRequest } from '../runtime/summarise';
+import { takeList, type TakeRequest } from '../runtime/take-list';
 
 const s3 = new S3Client(CLIENT);
 const cloudwatch = new CloudWatchClient({ ...CLIENT, maxAttempts: 2 });
@@ -20,6 +21,7 @@ type Request = { readonly operationsBucket: string } & (
   | { readonly action: 'list' } & ListRequest
   | { readonly action: 'classify' } & ReadRequest
   | { readonly action: 'summarise' } & SummaryRequest
+  | { readonly action: 'take' } & TakeRequest
 );
 
 /** What the state machine cannot do by itself: adding up, reading reports, writing lists. */
@@ -33,6 +35,7 @@ export async function handler(request: Request, context: Context): Promise<objec
       await operations.putJson(`plans/${request.planId}.json`, plan);
       return plan;
     }
+    case 'take': return takeList(request, operations, enough);
     case 'list': return listNoncurrent(request, s3, operations, enough);
     case 'classify': return readReports(request, operations, enough);
     case 'summarise': {
@@ -40,6 +43,6 @@ export async function handler(request: Request, context: Context): Promise<objec
       await operations.putJson(`summaries/${request.runId}.json`, summary);
       return summary;
     }
-    default: throw new Error(`"action" must be price, list, classify or summarise, got ${JSON.stringify((request as { action?: unknown }).action)}`);
+    default: throw new Error(`"action" must be price, list, take, classify or summarise, got ${JSON.stringify((request as { action?: unknown }).action)}`);
   }
 }

@@ -16,7 +16,9 @@ export function configurationOf(scope: Construct, props: EncryptionBackfillJobPr
     bucket: bucket.bucketName,
     key: target.key.keyArn,
     bucketKey: target.bucketKey,
-    sources: sources.map(({ _kind, _key }) => [_kind, _key?.keyArn ?? '']),
+    sources: sources.map(({ _kind, _key, _list, _listedKeys }) => [
+      _kind, _key?.keyArn ?? '', ..._list === undefined ? [] : [_list._list.listsBucketName, ..._listedKeys.map(({ keyArn }) => keyArn)],
+    ]),
     prefix: prefix ?? '',
     noncurrent: noncurrentVersions === true,
     copies: copies ?? BackfillCopies.AUTOMATIC,

@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -10,6 +11,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledgeBackfill } from './acknowledgements';
 import { BackfillCopies } from './backfill-copies';
+import type { BackfillSource } from './backfill-source';
 import { BackfillTrigger } from './backfill-trigger';
 import { configurationOf } from './configuration';
 import type { EncryptionBackfillJobProps } from './encryption-backfill-job-props';
@@ -78,7 +80,7 @@ export class EncryptionBackfillJob extends Construct {
   constructor(scope: Construct, id: string, props: EncryptionBackfillJobProps) {
     super(scope, id);
     const target = resolveTarget(this, props);
-    assertSources(this, props.sources, target);
+    assertSources(this, props.bucket, props.sources, target);
     assertLimits(this, props);
     if (props.operationsBucket !== undefined) { assertOperationsBucket(this, props.bucket, props.operationsBucket); }
     const trigger = props.trigger ?? BackfillTrigger.manual();
@@ -90,8 +92,9 @@ export class EncryptionBackfillJob extends Construct {
       bucket: props.bucket,
       operations: this.operationsBucket,
       target: target.key,
-      sourceKeys: props.sources.flatMap(({ _key }) => _key ?? []).filter((key) => key !== target.key),
+      sourceKeys: sourceKeysOf(props.sources).filter((key) => key !== target.key),
       prefix: props.prefix,
+      list: props.sources.find(({ _list }) => _list !== undefined)?._list,
     };
     const copies = props.sources.some(({ _needsCopy }) => _needsCopy);
     const batchRole = makeBatchRole(this, subject, copies);
@@ -205,8 +208,9 @@ export class EncryptionBackfillJob extends Construct {
   }
 
   private makeCopier(props: EncryptionBackfillJobProps, subject: Subject, target: Target): lambda.Function {
-    const kmsKeys = props.sources.filter(({ _kind }) => _kind === 'kms').map(({ _key }) => _key!.keyArn);
-    const has = (kind: string) => props.sources.some(({ _kind }) => _kind === kind);
+    const kmsKeys = props.sources.flatMap(({ _kind, _key, _listedKeys }) => [..._kind === 'kms' ? [_key!.keyArn] : [], ..._listedKeys.map(({ keyArn }) => keyArn)]);
+    // DSSE-KMS is given up on purpose only, listed or not.
+    const has = (kind: string) => props.sources.some(({ _kind }) => _kind === kind || kind !== 'dsse' && _kind === 'listed');
     const handler = makeHandler(this, 'Copy', 'backfill/reencrypt', {
       description: 'Copies the objects that S3 cannot update in place. Invoked by S3 Batch Operations',
       environment: {
@@ -260,6 +264,7 @@ export class EncryptionBackfillJob extends Construct {
       topicArn: props.summaryTopic?.topicArn,
       prefix: props.prefix,
       noncurrent: props.noncurrentVersions === true,
+      listsBucketName: subject.list?._list.listsBucketName,
       copiesByS3: copies && (props.copies ?? BackfillCopies.AUTOMATIC) === BackfillCopies.AUTOMATIC,
       unconfirmed: props.trigger?._unconfirmed !== undefined,
       configuration: configurationOf(this, props, target),
@@ -296,6 +301,11 @@ export class EncryptionBackfillJob extends Construct {
     // Last to come, so that what it starts is complete; first to go, so that what it ends can still be ended.
     resource.node.addDependency(role, ...needs);
   }
+}
+
+/** Each once: a key can be that of a source and of a list. */
+function sourceKeysOf(sources: readonly BackfillSource[]): kms.IKey[] {
+  return [...new Set(sources.flatMap(({ _key, _listedKeys }) => [..._key === undefined ? [] : [_key], ..._listedKeys]))];
 }
 
 function expire(bucket: s3.Bucket, scope: Construct, after: Duration, prefix: string | undefined): void {

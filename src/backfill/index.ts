@@ -1,4 +1,5 @@
 export { BackfillCopies } from './backfill-copies';
+export { BackfillList } from './backfill-list';
 export { BackfillSource } from './backfill-source';
 export { BackfillTrigger, BackfillTriggerOptions } from './backfill-trigger';
 export { EncryptionBackfillJob } from './encryption-backfill-job';

@@ -41,6 +41,7 @@ function jobsOfSource(context: JobContext, source: BackfillSource, name: string,
     case 'bucket-key': return [{
       ...update(context), name, source: 'bucket-key', filter: filter(context, { Ssekms: { KmsKeyArn: context.keyArn, BucketKeyEnabled: false } }),
     }];
+    case 'listed': return []; // of the list, once there is a plan: machine/work.ts
     case 'dsse': return copies(context, name, 'dsse', { Dssekms: KmsKeyArn === undefined ? {} : { KmsKeyArn } }, copiesByS3);
     case 'unencrypted': return copies(context, name, 'unencrypted', { Notsse: {} }, copiesByS3);
   }

@@ -12,6 +12,8 @@ export const FOLDERS = {
   byBatch: ['manifests', 'reports'],
   /** The function that adds up. */
   byFunction: ['plans', 'retries', 'exceptions', 'noncurrent', 'summaries'],
+  /** The function too, of what a report listed. */
+  listed: 'listed',
 } as const;
 
 /** A bucket for manifests, reports, plans and summaries. Reports cannot be under KMS, so nothing here is. */

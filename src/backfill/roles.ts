@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { BackfillList } from './backfill-list';
 import { FOLDERS } from './operations-bucket';
 import { grantThroughS3 } from '../bucket';
 
@@ -15,6 +16,7 @@ export interface Subject {
   readonly target: kms.IKey;
   readonly sourceKeys: readonly kms.IKey[];
   readonly prefix?: string;
+  readonly list?: BackfillList;
 }
 
 /** The role that S3 Batch Operations works with. */
@@ -34,7 +36,7 @@ export function makeBatchRole(scope: Construct, subject: Subject, copies: boolea
   }
   allow(role, ['s3:PutInventoryConfiguration'], [bucket.bucketArn]);
   allow(role, ['s3:PutObject'], FOLDERS.byBatch.map((folder) => operations.arnForObjects(`${folder}/*`)));
-  allow(role, ['s3:GetObject', 's3:GetObjectVersion'], ['manifests', 'retries', 'noncurrent'].map((folder) => operations.arnForObjects(`${folder}/*`)));
+  allow(role, ['s3:GetObject', 's3:GetObjectVersion'], ['manifests', 'retries', 'noncurrent', ...subject.list === undefined ? [] : [FOLDERS.listed]].map((folder) => operations.arnForObjects(`${folder}/*`)));
   grantKeys(role, subject);
   return role;
 }
@@ -54,11 +56,15 @@ export function letReencrypt(role: iam.IRole, subject: Subject): void {
 }
 
 /** The function that prices, reads reports, lists versions and writes summaries. It reads no object of the bucket. */
-export function letClassify(role: iam.IRole, { bucket, operations }: Subject, noncurrent: boolean): void {
+export function letClassify(role: iam.IRole, { bucket, operations, list }: Subject, noncurrent: boolean): void {
   allow(role, ['s3:GetObject'], ['reports', ...FOLDERS.byFunction].map((folder) => operations.arnForObjects(`${folder}/*`)));
   allow(role, ['s3:PutObject', 's3:AbortMultipartUpload'], FOLDERS.byFunction.map((folder) => operations.arnForObjects(`${folder}/*`)));
   allow(role, ['s3:ListBucket'], [operations.bucketArn]);
   if (noncurrent) { allow(role, ['s3:ListBucketVersions'], [bucket.bucketArn]); }
+  if (list !== undefined) {
+    allow(role, ['s3:PutObject', 's3:AbortMultipartUpload'], [operations.arnForObjects(`${FOLDERS.listed}/*`)]);
+    list._list.grantRead(role);
+  }
   // Metrics have no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
   allow(role, ['cloudwatch:GetMetricStatistics'], ['*']);
 }

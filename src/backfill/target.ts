@@ -6,7 +6,7 @@ import type { BackfillSource } from './backfill-source';
 import type { EncryptionBackfillJobProps } from './encryption-backfill-job-props';
 import { assertUsableKey } from '../bucket';
 import { ValidationError } from '../private/errors';
-import { knownToDiffer, printable } from '../private/tokens';
+import { knownToDiffer, printable, referentOf } from '../private/tokens';
 
 /** Under which key the objects end, as far as synthesis can know that it will work. */
 export interface Target {
@@ -40,30 +40,45 @@ export function resolveTarget(scope: Construct, { bucket, encryptionKey, bucketK
   return { key, bucketKey: bucketKeyEnabled ?? settings?.bucketKey ?? true };
 }
 
-export function assertSources(scope: Construct, sources: readonly BackfillSource[], target: Target): void {
+export function assertSources(scope: Construct, bucket: s3.IBucket, sources: readonly BackfillSource[], target: Target): void {
   const fail = (code: string, message: string) => new ValidationError(code, message, scope);
   if (sources.length === 0) {
     throw fail('NoSources', "'sources' must name at least one kind of objects, got an empty list: pass BackfillSource.sseS3(), and BackfillSource.unencrypted() for a bucket from before 2023");
   }
   const seen = new Set<string>();
   for (const source of sources) {
+    assertList(scope, bucket, source);
     const id = `${source._kind} ${source._key === undefined ? '' : printable(scope, source._key.keyArn)}`.trim();
     if (seen.has(id)) { throw fail('SourceTwice', `'sources' must name each kind of objects once, got ${id} twice: remove one`); }
     seen.add(id);
+    for (const key of source._listedKeys) { assertArn(scope, key); }
     if (source._key === undefined) { continue; }
     if (source._kind === 'kms' && (source._key === target.key || printable(scope, source._key.keyArn) === printable(scope, target.key.keyArn))) {
       throw fail('SourceIsTarget', "'sources' must not contain the target key itself: objects under it are done; BackfillSource.withoutBucketKey() is for those that miss the Bucket Key");
     }
-    // S3 takes the ARN of a key in its filter, and compares it with what objects carry.
-    if ('aliasName' in source._key || !Token.isUnresolved(source._key.keyArn) && !/^arn:[^:]+:kms:[^:]+:[^:]+:key\/.+/.test(source._key.keyArn)) {
-      throw fail('KeyArnMalformed', `'sources' takes keys with a full ARN, got ${'aliasName' in source._key ? `the alias ${String(source._key.aliasName)}` : source._key.keyArn}: use arn:<partition>:kms:<region>:<account>:key/<id>`);
-    }
+    assertArn(scope, source._key);
   }
   if (seen.has('dsse') && sources.some(({ _kind, _key }) => _kind === 'dsse' && _key !== undefined)) {
     throw fail('SourceTwice', "'sources' has BackfillSource.dsse() and one with a key: the first contains the other; keep those with keys, which also get the grants");
   }
   if (seen.has('bucket-key') && !target.bucketKey) {
     throw fail('NoBucketKeyWanted', "'sources' has BackfillSource.withoutBucketKey(), and 'bucketKeyEnabled' is false: objects that end without a Bucket Key need no update; set it to true, or leave the source out");
+  }
+}
+
+/** S3 takes the ARN of a key in its filter, and compares it with what objects carry. */
+function assertArn(scope: Construct, key: kms.IKey): void {
+  if ('aliasName' in key || !Token.isUnresolved(key.keyArn) && !/^arn:[^:]+:kms:[^:]+:[^:]+:key\/.+/.test(key.keyArn)) {
+    throw new ValidationError('KeyArnMalformed', `'sources' takes keys with a full ARN, got ${'aliasName' in key ? `the alias ${String(key.aliasName)}` : key.keyArn}: use arn:<partition>:kms:<region>:<account>:key/<id>`, scope);
+  }
+}
+
+/** What was found in one bucket is not looked for in another. */
+function assertList(scope: Construct, bucket: s3.IBucket, { _list }: BackfillSource): void {
+  if (_list === undefined) { return; }
+  const { subject } = _list._list;
+  if (subject !== bucket && referentOf(scope, subject.bucketName) !== referentOf(scope, bucket.bucketName)) {
+    throw new ValidationError('ListOfOtherBucket', `'sources' must list objects of 'bucket' itself, ${printable(scope, bucket.bucketName)}, got the list of a report about ${printable(scope, subject.bucketName)}: make an ObjectEncryptionReport about this bucket`, scope);
   }
 }
 

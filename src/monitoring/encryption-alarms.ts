@@ -6,6 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
+import { RUNBOOK } from './alarm-text';
 import { Channels } from './channels';
 import { chosen } from './chosen';
 import { addDashboard } from './dashboard';
@@ -20,8 +21,6 @@ import { trailFindings, type TrailNeeds } from './trail-check';
 import { Watched } from './watched';
 import type { EncryptionBackfillJob } from '../backfill';
 import { ValidationError } from '../private/errors';
-
-const RUNBOOK = 'https://github.com/cdk-s3-encryption/cdk-s3-encryption/blob/main/docs/runbook.md';
 
 /** A name of a rule has at most 64 characters, and the longest group takes 40 of them. */
 const PREFIX_LENGTH = 23;
@@ -74,12 +73,17 @@ export class EncryptionAlarms extends Construct {
    */
   public readonly _trailLogGroup?: logs.ILogGroup;
 
+  /** @internal */
+  public readonly _runbook: string;
+
   private readonly channels: Channels;
   private readonly watched: Watched;
   private readonly rules: EventRules;
   private readonly rates?: RateAlarms;
   private readonly backfills: EncryptionBackfillJob[] = [];
   private readonly deliveryAlarm: cloudwatch.Alarm;
+  private readonly channels: Channels;
+  private readonly adopted: cloudwatch.Alarm[] = [];
   private hears = false;
 
   constructor(scope: Construct, id: string, props: EncryptionAlarmsProps) {
@@ -90,8 +94,9 @@ export class EncryptionAlarms extends Construct {
     const runbook = props.runbookUrl ?? RUNBOOK;
     const prefix = Names.uniqueResourceName(this, { maxLength: PREFIX_LENGTH, separator: '-' });
     const channels = new Channels(this, props.notify, props.notificationKey, prefix);
-    this.topic = channels.topic;
+    this._runbook = runbook;
     this.channels = channels;
+    this.topic = channels.topic;
     this._trailLogGroup = props.trailLogGroup;
     this.notificationKey = channels.key;
     this.deadLetterQueue = channels.deadLetters;
@@ -130,9 +135,9 @@ export class EncryptionAlarms extends Construct {
     return this.channels.chatTopic;
   }
 
-  /** Every alarm: of what is counted, and of notifications that could not be delivered. */
+  /** Every alarm: of what is counted, of reports about objects, and of notifications that could not be delivered. */
   public get alarms(): cloudwatch.IAlarm[] {
-    return [...this.rates?.alarms ?? [], this.deliveryAlarm];
+    return [...this.rates?.alarms ?? [], ...this.adopted, this.deliveryAlarm];
   }
 
   /**
@@ -208,7 +213,7 @@ export class EncryptionAlarms extends Construct {
   public _alsoNotify(notify: readonly Notify[]): void {
     const actions = this.channels.also(notify);
     if (actions.length === 0) { return; }
-    for (const alarm of [...this.rates?.alarms ?? [], this.deliveryAlarm]) { alarm.addAlarmAction(...actions); }
+    for (const alarm of [...this.rates?.alarms ?? [], ...this.adopted, this.deliveryAlarm]) { alarm.addAlarmAction(...actions); }
   }
 
   /**
@@ -218,6 +223,17 @@ export class EncryptionAlarms extends Construct {
    */
   public _answering(): { readonly spec: DetectionSpec; readonly by: IConstruct }[] {
     return [...this.rules.made, ...this.rates?.made ?? []].filter(({ spec }) => Object.keys(spec.mappings ?? {}).length > 0);
+  }
+
+  /**
+   * Tells people when an alarm goes off that another area of this library made, and shows it with the others.
+   *
+   * @internal
+   */
+  public _adopt(alarm: cloudwatch.Alarm): void {
+    this.hears = true;
+    this.adopted.push(alarm);
+    alarm.addAlarmAction(...this.channels.alarmActions());
   }
 
   private grow(): void {

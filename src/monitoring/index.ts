@@ -5,5 +5,6 @@ export { EncryptionAlarms } from './encryption-alarms';
 export { EncryptionAlarmsOptions, EncryptionAlarmsProps } from './encryption-alarms-props';
 export { Notify, SlackChannel } from './notify';
 // For the other areas of this library; src/index.ts does not publish them.
+export { alarmDescription } from './alarm-text';
 export { FindingRule } from './finding-rule';
 export { CATALOGUE as DETECTIONS } from './detection';

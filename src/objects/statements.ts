@@ -109,7 +109,7 @@ export class Statements {
    */
   public list(findings: readonly FindingId[]): string {
     const current = judged(this.source.rows(true, 'given'), this.expected, this.source.knowsKeys);
-    return `SELECT url_encode(key) AS key FROM (${current}) WHERE finding IN (${findings.map(literal).join(', ')})`;
+    return `SELECT url_encode(key) AS key, finding FROM (${current}) WHERE finding IN (${findings.map(literal).join(', ')})`;
   }
 
   /** For people: where objects of one finding are, by the beginnings of their keys. */
@@ -123,7 +123,7 @@ export class Statements {
   /** For people: everything, also what is as it should be. */
   public overall(): string {
     return [
-      `SELECT finding, coalesce(status, 'NOT-SSE') AS encryption, coalesce(key_arn, '') AS kms_key, count(*) AS objects, coalesce(sum(size), 0) AS bytes`,
+      'SELECT finding, coalesce(status, \'NOT-SSE\') AS encryption, coalesce(key_arn, \'\') AS kms_key, count(*) AS objects, coalesce(sum(size), 0) AS bytes',
       `FROM (${this.judged('latest')})`, 'GROUP BY 1, 2, 3', 'ORDER BY objects DESC, finding, encryption, kms_key',
     ].join('\n');
   }

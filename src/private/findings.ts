@@ -23,7 +23,10 @@ function flat(value: unknown): string {
   switch (name) {
     case 'Ref': return `<${String(argument)}>`;
     case 'Fn::GetAtt': return `<${(argument as string[]).join('.')}>`;
-    case 'Fn::Join': return (argument as [string, unknown[]])[1].map(flat).join((argument as [string, unknown[]])[0]);
+    case 'Fn::Join': {
+      const [by, parts] = argument as [string, unknown];
+      return Array.isArray(parts) ? parts.map(flat).join(by) : JSON.stringify(value);
+    }
     default: return JSON.stringify(value);
   }
 }

@@ -10,14 +10,19 @@ export class Operations {
   public get arn(): string { return `arn:${this.partition}:s3:::${this.bucket}`; }
 
   public async json<T>(key: string): Promise<T | undefined> {
-    const text = await this.read(key);
+    return this.jsonOf(this.bucket, key);
+  }
+
+  /** The same of another bucket. */
+  public async jsonOf<T>(bucket: string, key: string): Promise<T | undefined> {
+    const text = await this.read(key, bucket);
     return text === undefined ? undefined : JSON.parse(text) as T;
   }
 
   /** Undefined if there is no such object. */
-  public async read(key: string): Promise<string | undefined> {
+  public async read(key: string, bucket = this.bucket): Promise<string | undefined> {
     try {
-      const answer = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, ExpectedBucketOwner: this.owner }));
+      const answer = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: this.owner }));
       return await answer.Body?.transformToString();
     } catch (error) {
       if ((error as Error).name === 'NoSuchKey') { return undefined; }
@@ -25,8 +30,11 @@ export class Operations {
     }
   }
 
-  public async stream(bucket: string, key: string): Promise<AsyncIterable<Uint8Array>> {
-    const answer = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: this.owner }));
+  /** @param from which byte on */
+  public async stream(bucket: string, key: string, from = 0): Promise<AsyncIterable<Uint8Array>> {
+    const answer = await this.s3.send(new GetObjectCommand({
+      Bucket: bucket, Key: key, ExpectedBucketOwner: this.owner, ...from === 0 ? {} : { Range: `bytes=${from}-` },
+    }));
     if (answer.Body === undefined) { throw new Error(`s3://${bucket}/${key} has no content`); }
     return answer.Body as Readable;
   }

@@ -6,6 +6,9 @@ import type { JobEntry } from './shapes';
 const LAMBDA_PER_REQUEST = 0.2 / 1_000_000;
 const LAMBDA_PER_COPY = 0.2 * 0.5 * 0.0000133334;
 
+/** What the function mostly updates, rather than copies. */
+const UPDATED = ['noncurrent', 'listed'];
+
 export interface PriceRequest {
   readonly planId: string;
   readonly planTime: string;
@@ -19,17 +22,19 @@ export interface PriceRequest {
   readonly jobs: readonly JobEntry[];
   /** Jobs of noncurrent versions, which run before the others: an old version before the one that replaced it. */
   readonly moreJobs: readonly JobEntry[];
+  /** Jobs of a list that a report made. */
+  readonly listedJobs?: readonly JobEntry[];
 }
 
 /** What a run of these jobs would do and cost, from what S3 counted. */
 export function priced(request: PriceRequest, size: BucketSize): object {
-  const jobs = [...request.moreJobs, ...request.jobs];
+  const jobs = [...request.moreJobs, ...request.listedJobs ?? [], ...request.jobs];
   const sum = (wanted: (job: JobEntry) => boolean): number => jobs.filter(wanted).reduce((total, job) => total + job.total, 0);
 
   const totals = noTotals();
   totals.rewritten = {
-    'update': sum(({ engine, source }) => engine === 'update' || engine === 'lambda' && source === 'noncurrent'),
-    'copy': sum(({ engine, source, large }) => engine === 'copy' || engine === 'lambda' && source !== 'noncurrent' && large !== true),
+    'update': sum(({ engine, source }) => engine === 'update' || engine === 'lambda' && UPDATED.includes(source)),
+    'copy': sum(({ engine, source, large }) => engine === 'copy' || engine === 'lambda' && !UPDATED.includes(source) && large !== true),
     'multipart-copy': sum(({ engine, large }) => engine === 'lambda' && large === true),
   };
   const { update, copy, 'multipart-copy': multipartCopy } = totals.rewritten;

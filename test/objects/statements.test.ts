@@ -28,8 +28,15 @@ const row = (key: string, size: number, status: string | null, more: Row = {}): 
 const metadata = (rows: readonly Row[]): Table => ({
   name: ['s3tablescatalog/aws-s3', 'b_data', 'inventory'],
   columns: {
-    bucket: 'VARCHAR', key: 'VARCHAR', sequence_number: 'VARCHAR', version_id: 'VARCHAR', is_delete_marker: 'BOOLEAN', size: 'BIGINT',
-    encryption_status: 'VARCHAR', is_bucket_key_enabled: 'BOOLEAN', kms_key_arn: 'VARCHAR',
+    bucket: 'VARCHAR',
+    key: 'VARCHAR',
+    sequence_number: 'VARCHAR',
+    version_id: 'VARCHAR',
+    is_delete_marker: 'BOOLEAN',
+    size: 'BIGINT',
+    encryption_status: 'VARCHAR',
+    is_bucket_key_enabled: 'BOOLEAN',
+    kms_key_arn: 'VARCHAR',
   },
   rows,
 });
@@ -104,7 +111,7 @@ test('all versions are counted, or only current ones: what is behind a delete ma
 
 test('the list of a backfill has current versions, encoded, and of the findings that were asked for', async () => {
   const [some, odd] = await ask(metadata([...VERSIONS, ...ROWS]), statements().list(['sse-s3']), statements().list(['without-bucket-key', 'unencrypted']));
-  expect(some.map(({ key }) => key).sort()).toEqual(['c', 'in%2Fs3.txt']);
+  expect(some.map(({ key, finding }) => [key, finding]).sort()).toEqual([['c', 'sse-s3'], ['in%2Fs3.txt', 'sse-s3']]);
   expect(odd.map(({ key }) => decodeURIComponent(String(key).replace(/\+/g, ' '))).sort()).toEqual([
     'in/none.txt', "it's/o'ne.txt", 'new/type.txt', 'no-slash', 'ünï/☃ "quoted", \n.txt',
   ]);
@@ -128,8 +135,15 @@ test('saved queries say where, what and which', async () => {
 
 describe('over reports of S3 Inventory', () => {
   const columns = {
-    bucket: 'VARCHAR', key: 'VARCHAR', version_id: 'VARCHAR', is_latest: 'BOOLEAN', is_delete_marker: 'BOOLEAN', size: 'BIGINT', encryption_status: 'VARCHAR',
-    bucket_key_status: 'VARCHAR', dt: 'VARCHAR',
+    bucket: 'VARCHAR',
+    key: 'VARCHAR',
+    version_id: 'VARCHAR',
+    is_latest: 'BOOLEAN',
+    is_delete_marker: 'BOOLEAN',
+    size: 'BIGINT',
+    encryption_status: 'VARCHAR',
+    bucket_key_status: 'VARCHAR',
+    dt: 'VARCHAR',
   };
   const inventory = (rows: readonly Row[]): Table => ({ name: [null, 'reports', 'objects'], columns, rows });
   const asked = (currentOnly = false) => statements(KMS, currentOnly, rowsOfInventory('"reports"."objects"', 400));

@@ -2,7 +2,7 @@ import { preflight } from './preflight';
 import { prepareJobs } from './prepare';
 import type { Settings } from './settings';
 import { call, failWith, invoke, type State, type States, stopWith } from './states';
-import { noncurrentJobs, retryJobs, runJobs } from './work';
+import { listedJobs, noncurrentJobs, retryJobs, runJobs } from './work';
 
 /** The namespace of the metrics. */
 export const NAMESPACE = 'S3EncryptionBackfill';
@@ -19,6 +19,7 @@ export const EVENT_TYPE = 'Encryption Backfill Ended';
 export function definition(settings: Settings): object {
   const { partition, configuration } = settings;
   const stopped = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'ReportFailure' }];
+  const lists = settings.listsBucketName === undefined ? 'Price' : 'StartTaking';
   return {
     Comment: 'Brings the objects of a bucket under a KMS key. Input: {"mode":"plan"}, then {"mode":"run","confirm":"<planId>"}',
     StartAt: 'ReadInput',
@@ -35,8 +36,9 @@ export function definition(settings: Settings): object {
         resultPath: '$.prepared',
         rest: { Catch: stopped, Next: settings.noncurrent ? 'AnyVersions' : 'NoNoncurrent' },
       }),
-      NoNoncurrent: { Type: 'Pass', Result: [], ResultPath: '$.noncurrentJobs', Next: 'Price' },
-      ...settings.noncurrent ? noncurrent(settings, stopped) : {},
+      NoNoncurrent: { Type: 'Pass', Result: [], ResultPath: '$.noncurrentJobs', Next: lists },
+      ...settings.noncurrent ? noncurrent(settings, stopped, lists) : {},
+      ...settings.listsBucketName === undefined ? {} : listed(settings, stopped),
       Price: invoke(partition, settings.classifyArn, {
         'action': 'price',
         'planId.$': '$.planId',
@@ -51,6 +53,7 @@ export function definition(settings: Settings): object {
         'warnings.$': '$.warnings',
         'jobs.$': '$.prepared',
         'moreJobs.$': '$.noncurrentJobs',
+        ...settings.listsBucketName === undefined ? {} : { 'listedJobs.$': '$.listedJobs' },
       }, { ResultPath: '$.priced', Catch: stopped, Next: 'KeepPlan' }),
       KeepPlan: { Type: 'Pass', InputPath: '$.priced.value', ResultPath: '$.plan', Next: 'OnlyPlanned' },
       OnlyPlanned: { Type: 'Choice', Choices: [{ Variable: '$.mode', StringEquals: 'plan', Next: 'Planned' }], Default: 'AnyWork' },
@@ -180,7 +183,7 @@ function context(confirm: object): State {
 }
 
 /** S3 lists noncurrent versions for nobody who asks for encryption, so the function does. */
-function noncurrent(settings: Settings, stopped: object[]): States {
+function noncurrent(settings: Settings, stopped: object[], next: string): States {
   return {
     AnyVersions: { Type: 'Choice', Choices: [{ Variable: '$.versioned', BooleanEquals: true, Next: 'StartListing' }], Default: 'NoNoncurrent' },
     StartListing: { Type: 'Pass', Result: null, ResultPath: '$.listing', Next: 'List' },
@@ -196,7 +199,28 @@ function noncurrent(settings: Settings, stopped: object[]): States {
       ],
       Default: 'NoNoncurrent',
     },
-    PrepareNoncurrent: noncurrentJobs(settings, { ItemsPath: '$.listing.manifests', ResultPath: '$.noncurrentJobs', Catch: stopped, Next: 'Price' }),
+    PrepareNoncurrent: noncurrentJobs(settings, { ItemsPath: '$.listing.manifests', ResultPath: '$.noncurrentJobs', Catch: stopped, Next: next }),
+  };
+}
+
+/** What a report found becomes lists of our own: S3 takes no answer of Athena as it is. */
+function listed(settings: Settings, stopped: object[]): States {
+  return {
+    StartTaking: { Type: 'Pass', Result: null, ResultPath: '$.taking', Next: 'Take' },
+    Take: invoke(settings.partition, settings.classifyArn, {
+      'action': 'take', 'planId.$': '$.planId', 'planTime.$': '$.startedAt', 'bucket': settings.bucketName, 'prefix': settings.prefix ?? '', 'listsBucket': settings.listsBucketName, 'operationsBucket': settings.operationsBucketName, 'state.$': '$.taking',
+    }, { ResultPath: '$.taken', Catch: stopped, Next: 'KeepTaken' }),
+    KeepTaken: { Type: 'Pass', InputPath: '$.taken.value', ResultPath: '$.taking', Next: 'AllTaken' },
+    AllTaken: {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.taking.done', BooleanEquals: false, Next: 'Take' },
+        { Variable: '$.taking.manifests[0]', IsPresent: true, Next: 'PrepareListed' },
+      ],
+      Default: 'NothingListed',
+    },
+    NothingListed: { Type: 'Pass', Result: [], ResultPath: '$.listedJobs', Next: 'Price' },
+    PrepareListed: listedJobs(settings, { ItemsPath: '$.taking.manifests', ResultPath: '$.listedJobs', Catch: stopped, Next: 'Price' }),
   };
 }
 

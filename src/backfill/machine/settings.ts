@@ -18,6 +18,8 @@ export interface Settings {
   readonly topicArn?: string;
   readonly prefix?: string;
   readonly noncurrent: boolean;
+  /** Where a report keeps its lists, if one is a source. */
+  readonly listsBucketName?: string;
   /** Copies by S3 itself, where the bucket turns out to allow them. */
   readonly copiesByS3: boolean;
   /** Whether a run may start without anybody naming a plan. */

@@ -116,6 +116,39 @@ export function noncurrentJobs(settings: Settings, rest: State): State {
   };
 }
 
+/** The jobs of what a report listed: the current version of each key. */
+export function listedJobs(settings: Settings, rest: State): State {
+  return {
+    Type: 'Map',
+    ItemSelector: { 'manifest.$': '$$.Map.Item.Value', 'index.$': '$$.Map.Item.Index', 'planId.$': '$.planId' },
+    MaxConcurrency: 1,
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'INLINE' },
+      StartAt: 'CreateListed',
+      States: {
+        CreateListed: call(settings.partition, 's3control:createJob', {
+          'AccountId': settings.account,
+          'ClientRequestToken.$': "States.Hash(States.Format('{}/listed/{}', $.planId, $.index), 'SHA-256')",
+          'ConfirmationRequired': true,
+          'Description': `${settings.description} listed plan`,
+          'Priority': 10,
+          'RoleArn': settings.batchRoleArn,
+          ...byFunction(settings),
+          'Manifest': manifestOf('$.manifest', ['Bucket', 'Key']),
+        }, { ResultPath: '$.made', Next: 'ListedMade' }),
+        ListedMade: {
+          Type: 'Pass',
+          Parameters: {
+            'name.$': "States.Format('listed-{}', $.index)", 'source.$': '$.manifest.source', 'engine': 'lambda', 'large': false, 'jobId.$': '$.made.JobId', 'status': 'Suspended', 'total.$': '$.manifest.rows',
+          },
+          End: true,
+        },
+      },
+    },
+    ...rest,
+  };
+}
+
 /** The report names every object, because only the function's answer says what became of it. */
 function byFunction({ reencryptArn, operationsBucketArn, account }: Settings): object {
   return {

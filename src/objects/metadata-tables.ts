@@ -1,0 +1,109 @@
+import { Fn, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { BoundSource, SourceContext } from './object-source';
+import type { ExistingMetadataTablesOptions, MetadataTablesOptions } from './object-source-options';
+import { rowsOfMetadata } from './statements';
+import { ValidationError } from '../private/errors';
+import { warnOwnerMustAdd, warnsByItself } from '../private/imported-key';
+import { oneOrMany, printable, viaService } from '../private/tokens';
+
+type Options = ({ readonly make: true } & MetadataTablesOptions) | ({ readonly make: false } & ExistingMetadataTablesOptions);
+
+/** Counted once a day, out of a table that is an hour behind: two days without a count are late. */
+const LATE_HOURS = 26;
+
+/** S3 keeps at least so much. https://docs.aws.amazon.com/AmazonS3/latest/API/API_RecordExpiration.html */
+const JOURNAL_DAYS = 7;
+
+export function bindMetadataTables(context: SourceContext, options: Options): BoundSource {
+  const { scope, bucket, key } = context;
+  if (options.make) { turnOn(context, options); }
+  const tableKey = options.make ? key : options.tableKey;
+  const tableNamespace = (options.make ? undefined : options.tableNamespace) ?? namespaceOf(bucket.bucketName);
+  return {
+    rows: rowsOfMetadata(tableNamespace),
+    settings: { kind: 'metadata', tableNamespace },
+    database: tableNamespace,
+    lateAfterHours: LATE_HOURS,
+    grantRead: (grantee) => { grantRead(scope, bucket, tableNamespace, tableKey, grantee); },
+    dependencies: options.make ? [bucket.node.defaultChild as s3.CfnBucket] : [],
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/metadata-tables-overview.html */
+function namespaceOf(bucketName: string): string {
+  return `b_${Token.isUnresolved(bucketName) ? Fn.join('_', Fn.split('.', bucketName)) : bucketName.replace(/\./g, '_')}`;
+}
+
+/** An update without replacement: the schema of AWS::S3::Bucket has only names among its createOnlyProperties. */
+function turnOn({ scope, bucket, key }: SourceContext, { journalExpiration }: MetadataTablesOptions): void {
+  const resource = bucket.node.defaultChild;
+  const fail = (code: string, message: string) => new ValidationError(code, message, scope);
+  if (!s3.CfnBucket.isCfnBucket(resource)) {
+    throw fail('BucketImported', `'bucket' must be made in this app for ObjectSource.metadataTables(), got the imported ${printable(scope, bucket.bucketName)}: turn its metadata tables on where it is made and use ObjectSource.existingMetadataTables(), or use ObjectSource.existingMetadataTables() after an operator turned them on`);
+  }
+  if (resource.metadataConfiguration !== undefined || resource.metadataTableConfiguration !== undefined) {
+    throw fail('MetadataConfigured', `'bucket' must have no metadata configuration yet for ObjectSource.metadataTables(), got ${bucket.node.path}, which has one: it is not overwritten; use ObjectSource.existingMetadataTables(), and let it have a live inventory table`);
+  }
+  const encryptionConfiguration = { sseAlgorithm: 'aws:kms', kmsKeyArn: key.keyArn };
+  resource.metadataConfiguration = {
+    journalTableConfiguration: { recordExpiration: { expiration: 'ENABLED', days: journalExpiration?.toDays() ?? JOURNAL_DAYS }, encryptionConfiguration },
+    inventoryTableConfiguration: { configurationState: 'ENABLED', encryptionConfiguration },
+  };
+  const statement = letServicesWrite(scope);
+  if (!key.addToResourcePolicy(statement, true).statementAdded && !warnsByItself(key)) { warnOwnerMustAdd(scope, key, statement); }
+}
+
+/**
+ * What the CDK forgets: without it the tables fail, hours after the deployment succeeded.
+ *
+ * The context names the managed table bucket of this account, so no other account's tables fit.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-kms-permissions.html
+ */
+function letServicesWrite(scope: Construct): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'WriteMetadataTables',
+    principals: [new iam.ServicePrincipal('metadata.s3.amazonaws.com'), new iam.ServicePrincipal('maintenance.s3tables.amazonaws.com')],
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: ['*'], // in a key policy, `*` means this key
+    conditions: { StringLike: { 'kms:EncryptionContext:aws:s3:arn': `${tableBucketArn(scope)}/*` } },
+  });
+}
+
+function tableBucketArn(scope: Construct): string {
+  return Stack.of(scope).formatArn({ service: 's3tables', resource: 'bucket', resourceName: 'aws-s3' });
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/metadata-tables-bucket-query-permissions.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-integrating-aws.html
+ */
+function grantRead(scope: Construct, bucket: s3.IBucket, namespace: string, key: kms.IKey | undefined, grantee: iam.IGrantable): void {
+  const stack = Stack.of(scope);
+  const grant = (actions: string[], resourceArns: string[], conditions?: Record<string, Record<string, unknown>>) =>
+    iam.Grant.addToPrincipal({ grantee, actions, resourceArns, conditions });
+  const glue = (resource: string, resourceName?: string) => stack.formatArn({ service: 'glue', resource, resourceName });
+  const tables = tableBucketArn(scope);
+  grant(['s3tables:GetTable', 's3tables:GetTableData', 's3tables:GetTableMetadataLocation'], [tables, `${tables}/table/*`]);
+  grant(['glue:GetCatalog', 'glue:GetDatabase', 'glue:GetTable'], [
+    glue('catalog'), glue('catalog', 's3tablescatalog'), glue('catalog', 's3tablescatalog/aws-s3'),
+    glue('database', `s3tablescatalog/aws-s3/${namespace}`), glue('table', `s3tablescatalog/aws-s3/${namespace}/inventory`),
+  ]);
+  // Has no resources. Which tables it opens is what Lake Formation says. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslakeformation.html
+  grant(['lakeformation:GetDataAccess'], ['*']);
+  grant(['s3:GetBucketMetadataTableConfiguration'], [bucket.bucketArn]);
+  if (key === undefined) { return; }
+  const conditions = {
+    // Not documented by which of the two names KMS is called for a table: docs/unverified.md.
+    StringEquals: { 'kms:ViaService': oneOrMany([...viaService(scope, 's3'), ...viaService(scope, 's3tables')]) },
+    StringLike: { 'kms:EncryptionContext:aws:s3:arn': `${tables}/*` },
+  };
+  grant(['kms:Decrypt'], [key.keyArn], conditions);
+  const { principalAccount, policyFragment } = grantee.grantPrincipal;
+  if (principalAccount === undefined || policyFragment.principalJson.AWS === undefined) { return; }
+  const statement = new iam.PolicyStatement({ principals: [grantee.grantPrincipal], actions: ['kms:Decrypt'], resources: ['*'], conditions });
+  if (!key.addToResourcePolicy(statement, true).statementAdded && !warnsByItself(key)) { warnOwnerMustAdd(scope, key, statement); }
+}

@@ -1,0 +1,114 @@
+import type { Size } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { ObjectFinding } from './object-finding';
+import type { ObjectSource } from './object-source';
+import type { EncryptionAlarms } from '../monitoring';
+
+/** Properties of an `ObjectEncryptionReport`. */
+export interface ObjectEncryptionReportProps {
+  /** The bucket whose objects are looked at, of the account and region of the stack. Anything else is refused with an error. */
+  readonly bucket: s3.IBucket;
+
+  /**
+   * What knows the encryption of each object. There is no default, since the two differ in what they find
+   * and in what they cost.
+   *
+   * `ObjectSource.inventory()` works everywhere, costs little and knows no keys;
+   * `ObjectSource.metadataTables()` knows the key of each object, and is paid for by changes.
+   */
+  readonly source: ObjectSource;
+
+  /**
+   * Who hears when the report finds something, or is late.
+   *
+   * @default - the alarms are made, and notify nobody
+   */
+  readonly alarms?: EncryptionAlarms;
+
+  /**
+   * The findings with an alarm of their own, 0.10 USD a month each. Everything that can be found is counted and published
+   * with or without one.
+   *
+   * One that the source cannot find, or that the bucket does not expect, is refused with an error: its
+   * alarm would never go off.
+   *
+   * @default - all that can be found
+   */
+  readonly alarmOn?: ObjectFinding[];
+
+  /**
+   * How many objects of one finding are tolerated before its alarm goes off: a whole number, 0 or more.
+   *
+   * @default 0
+   */
+  readonly tolerated?: number;
+
+  /**
+   * The KMS keys that objects may be under. Keys with a full ARN; an alias is refused with an error, since
+   * objects carry the ARN of a key.
+   *
+   * Pass the old key too while a backfill is still under way and its objects are fine where they are.
+   *
+   * With `ObjectSource.inventory()` refused with an error: it does not know the keys of objects.
+   *
+   * @default - the key of the bucket. Where that is not known, or the bucket is under SSE-S3, objects under any
+   * key and under SSE-S3 are fine
+   */
+  readonly expectedKeys?: kms.IKey[];
+
+  /**
+   * Whether objects under SSE-KMS without a Bucket Key are a finding.
+   *
+   * @default - as the bucket encrypts new objects, where this app says so; otherwise true if a KMS key is expected
+   */
+  readonly bucketKeyExpected?: boolean;
+
+  /**
+   * Whether noncurrent versions are counted: they are stored, and who may read versions reads them.
+   *
+   * An `EncryptionBackfillJob` without `noncurrentVersions` leaves them as they are, and copies leave the
+   * version that they replaced: set it to false to count what a backfill changes.
+   *
+   * @default true
+   */
+  readonly noncurrentVersions?: boolean;
+
+  /**
+   * Beginnings of keys that get metrics of their own, such as `finance/`: at most 20, each once.
+   *
+   * Each has two metrics for every finding, which cost 0.30 USD a month each: up to 3 USD a prefix.
+   * Saved queries tell of every prefix and cost nothing until they are run.
+   *
+   * @default - none
+   */
+  readonly prefixes?: string[];
+
+  /**
+   * How many folders deep saved queries group keys: 1 to 8. At 1, `a/b/c` belongs to `a/`.
+   *
+   * @default 1
+   */
+  readonly prefixDepth?: number;
+
+  /**
+   * The key of the results, and of the inventories or metadata tables that are made here.
+   *
+   * They have the names of objects, and so a key of their own. A `RotatingS3Key`, or another symmetric key whose policy can be
+   * changed here; for an imported one warnings print the statements that its owner must add.
+   *
+   * @default - a new `RotatingS3Key`, 1 USD a month
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How much one query may read before it is stopped, at least 10 MB. Athena takes 5 USD per TB.
+   *
+   * One run reads a few columns of one inventory or of the table, some 50 bytes an object, and once more
+   * for the list of a backfill if anything is found.
+   *
+   * @default Size.gibibytes(100), which is 0.54 USD
+   * @see https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
+   */
+  readonly queryScanLimit?: Size;
+}

@@ -1,0 +1,36 @@
+import { Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ObjectEncryptionReportProps } from './object-encryption-report-props';
+import { ValidationError } from '../private/errors';
+
+/** https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html */
+export const LEAST_SCAN_BYTES = 10_000_000;
+
+/** Each costs two metrics for every finding. */
+const MAX_PREFIXES = 20;
+const MAX_DEPTH = 8;
+
+/** A value of a dimension is ASCII of at most 1024 characters, with one that is no space. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html */
+const DIMENSION = /^(?=.*[!-~])[ -~]{1,1024}$/;
+
+/** Numbers and prefixes, before anything is made. */
+export function assertCounts(scope: Construct, { prefixes = [], prefixDepth = 1, tolerated = 0 }: ObjectEncryptionReportProps): void {
+  const fail = (code: string, message: string) => new ValidationError(code, message, scope);
+  if (!Token.isUnresolved(prefixDepth) && (!Number.isInteger(prefixDepth) || prefixDepth < 1 || prefixDepth > MAX_DEPTH)) {
+    throw fail('PrefixDepthInvalid', `'prefixDepth' must be a whole number from 1 to ${MAX_DEPTH}, got ${prefixDepth}: leave it out for 1`);
+  }
+  if (!Token.isUnresolved(tolerated) && (!Number.isInteger(tolerated) || tolerated < 0)) {
+    throw fail('ToleratedInvalid', `'tolerated' must be a whole number, 0 or more, got ${tolerated}: leave it out for 0`);
+  }
+  if (prefixes.length > MAX_PREFIXES) {
+    throw fail('TooManyPrefixes', `'prefixes' must name at most ${MAX_PREFIXES}, got ${prefixes.length}: each costs up to 3 USD a month for its metrics; the saved queries tell of every prefix`);
+  }
+  const seen = new Set<string>();
+  for (const prefix of prefixes) {
+    if (Token.isUnresolved(prefix) || !DIMENSION.test(prefix)) {
+      throw fail('PrefixInvalid', `'prefixes' must be known at synthesis, of 1 to 1024 ASCII characters, which is what CloudWatch takes for a dimension, got '${prefix}': the saved queries tell of every prefix`);
+    }
+    if (seen.has(prefix)) { throw fail('PrefixTwice', `'prefixes' must name each prefix once, got '${prefix}' twice: remove one`); }
+    seen.add(prefix);
+  }
+}
