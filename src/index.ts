@@ -28,7 +28,8 @@ export {
   EventDetectionOptions, Notify, RateDetectionOptions, RateThreshold, SlackChannel,
 } from './monitoring';
 export {
-  ExistingMetadataTablesOptions, InventoryOptions, MetadataTablesOptions, ObjectEncryptionReport, ObjectEncryptionReportProps, ObjectFinding, ObjectSource,
+  ExistingMetadataTablesOptions, InventoryOptions, MetadataTablesOptions, ObjectEncryptionReport, ObjectEncryptionReportProps, ObjectFinding,
+  ObjectSource,
 } from './objects';
 
 /** What SecureBucket promises, for buckets that are made otherwise: one promise at a time. */

@@ -6,6 +6,7 @@ import { accessControl, cors, ownershipControls, publicAccessBlock } from './buc
 import { encryption } from './bucket/encryption';
 import type { Apply, BucketFeature } from './bucket/feature';
 import { lifecycle } from './bucket/lifecycle';
+import { metadata } from './bucket/metadata';
 import { objectLock, versioning } from './bucket/objects';
 import { inventories, logging, notification } from './bucket/reports';
 import { acceleration, website } from './bucket/web';
@@ -15,7 +16,7 @@ const MAX_NAME_LENGTH = 63;
 // An ACL needs the ownership that allows it, and a lifecycle of noncurrent versions needs versioning.
 const FEATURES: readonly BucketFeature[] = [
   ownershipControls, accessControl, publicAccessBlock, encryption, versioning, objectLock,
-  lifecycle, notification, cors, inventories, acceleration, website,
+  lifecycle, notification, cors, inventories, metadata, acceleration, website,
 ];
 
 /** AWS::S3::Bucket. */

@@ -7,7 +7,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
-from . import around, athena, config, events, glue, log_queries, macie
+from . import around, athena, athena_queries, config, events, glue, log_queries, macie
 from .batch.front import BatchFront
 from .control import PREFIX, Control
 from .http import Request, Response, call
@@ -28,8 +28,9 @@ class Application:
         self._moto = moto
         settings = Settings()
         self._s3 = S3Front(moto, region, settings)
+        athena_queries.mend(self._s3)
         self._batch = BatchFront(self._s3, region, settings)
-        self._control = Control(self._s3, settings)
+        self._control = Control(self._s3, settings, region)
         self._fronts = {"s3": self._s3, "kms": KmsFront(moto, region), "sts": StsFront(moto)}
 
     def __call__(self, environ: dict, start_response: Callable):

@@ -6,13 +6,15 @@ POST /_s3truth/sparse            {"bucket", "key", "size", "versionId"?, "seed"?
 POST /_s3truth/modified          {"bucket", "key", "versionId"?, "lastModified"}: another date, for filters by date
 POST /_s3truth/restored          {"bucket", "key", "versionId"?}: ends a restore that is under way
 POST /_s3truth/events            an event of an AWS service, as EventBridge has it: PutEvents takes none of theirs
+POST /_s3truth/inventory        {"bucket", "at"?}: delivers the inventories of a bucket, as S3 does once a day or a week
+POST /_s3truth/metadata         {"bucket", "status"}: how far S3 is with the live inventory table of a bucket
 GET /_s3truth/notifications      what topics published, and who subscribes by mail
 """
 import datetime
 import json
 from typing import Callable
 
-from . import events
+from . import events, inventory
 from .http import Request, Response
 from .settings import Settings
 from .sparse import Segments, make_sparse
@@ -24,8 +26,8 @@ _PART = 100 * 1024 ** 2
 
 
 class Control:
-    def __init__(self, s3, settings: Settings):
-        self._s3, self._settings = s3, settings
+    def __init__(self, s3, settings: Settings, region: str):
+        self._s3, self._settings, self._region = s3, settings, region
 
     def handle(self, request: Request) -> Response:
         try:
@@ -43,6 +45,13 @@ class Control:
             return _json("200 OK", {"rules": events.deliver(values)})
         if name == "notifications" and request.method == "GET":
             return _json("200 OK", {"notifications": events.published()})
+        if name == "inventory" and request.method == "POST":
+            at = datetime.datetime.fromisoformat(values["at"].replace("Z", "+00:00")) if "at" in values else datetime.datetime.now(datetime.timezone.utc)
+            with self._s3.lock:
+                return _json("200 OK", {"delivered": inventory.deliver(values["bucket"], at, self._region)})
+        if name == "metadata" and request.method == "POST":
+            find_bucket(values["bucket"]).truth_metadata_status = values["status"]
+            return _json("200 OK", {})
         plant = _PLANTS.get(name)
         if plant is None or request.method != "POST":
             return _json("404 Not Found", {"error": f"{request.method} {request.path} is not of the control"})

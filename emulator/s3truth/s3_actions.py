@@ -24,7 +24,13 @@ _OBJECT = {"acl": "ObjectAcl", "tagging": "ObjectTagging", "retention": "ObjectR
 _VERB = {"GET": "Get", "HEAD": "Get", "PUT": "Put", "DELETE": "Delete", "POST": "Put"}
 
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/metadata-tables-permissions.html
+_METADATA = {"POST": "Create", "GET": "Get", "DELETE": "Delete"}
+
+
 def bucket_action(method: str, query: dict) -> str:
+    if "metadataConfiguration" in query:
+        return f"s3:{_METADATA[method]}BucketMetadataTableConfiguration"
     for name, resource in _BUCKET.items():
         if name in query:
             verb = "Put" if method == "DELETE" and name in _DELETED_BY_PUT else _VERB[method]

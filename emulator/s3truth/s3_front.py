@@ -5,7 +5,7 @@ import json
 import threading
 from typing import Callable, Optional
 
-from . import archive, authorize, bucket_encryption, copying, delete_many, multipart, new_object, preconditions, reading, update_encryption
+from . import archive, authorize, bucket_encryption, bucket_metadata, copying, delete_many, multipart, new_object, preconditions, reading, update_encryption
 from .conditions import unknown_operators
 from .evaluate import statements
 from .http import Request, Response, call, s3_error, strip
@@ -72,6 +72,9 @@ class S3Front:
                 if request.method == "PUT":
                     return bucket_encryption.put(request, bucket)
                 return bucket_encryption.delete(bucket) if request.method == "DELETE" else bucket_encryption.get(bucket)
+        if "metadataConfiguration" in request.query and bucket is not None:
+            with self.lock:
+                return bucket_metadata.handle(request, bucket, self._region)
         if request.method == "PUT" and "policy" in request.query:
             malformed = _malformed_policy(request)
             if malformed:

@@ -82,7 +82,6 @@ export class EncryptionAlarms extends Construct {
   private readonly rates?: RateAlarms;
   private readonly backfills: EncryptionBackfillJob[] = [];
   private readonly deliveryAlarm: cloudwatch.Alarm;
-  private readonly channels: Channels;
   private readonly adopted: cloudwatch.Alarm[] = [];
   private hears = false;
 

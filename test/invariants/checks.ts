@@ -132,7 +132,7 @@ const SECRETS = [
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 const WITHOUT_RESOURCES = [
-  's3:CreateJob', 's3:ListJobs', 'cloudwatch:PutMetricData', 'cloudwatch:GetMetricStatistics', 'config:PutEvaluations',
+  's3:CreateJob', 's3:ListJobs', 'cloudwatch:PutMetricData', 'cloudwatch:GetMetricStatistics', 'config:PutEvaluations', 'lakeformation:GetDataAccess',
   'macie2:DescribeBuckets', 'macie2:GetAutomatedDiscoveryConfiguration', 'macie2:GetMacieSession', 'macie2:ListClassificationJobs', 'macie2:ListMembers',
   'macie2:UpdateAutomatedDiscoveryConfiguration',
   // What the CDK gives a state machine that logs and traces.

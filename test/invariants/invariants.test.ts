@@ -107,6 +107,7 @@ describe('the table', () => {
     ['SensitiveDataDiscovery', 'src/exposure/sensitive-data-discovery-props.ts', []],
     ['EncryptionGuardrails', 'src/exposure/encryption-guardrails-props.ts', []],
     ['EncryptionAlarms', 'src/monitoring/encryption-alarms-props.ts', []],
+    ['ObjectEncryptionReport', 'src/objects/object-encryption-report-props.ts', []],
     ['EncryptionBackfillJob', 'src/backfill/encryption-backfill-job-props.ts', []],
     ['SecureBucket', 'src/bucket/secure-bucket-props.ts', propsOf('aws-s3/lib/bucket.d.ts', 'BucketProps')],
   ])('has a row for every prop of %s', (construct, file, inherited) => {

@@ -9,13 +9,13 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { type Row, rows } from './rows';
 import { BASELINES } from './rows-of-baselines';
 import {
-  AccessAnalyzer, AuditedEvents, AutomatedDiscovery, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice,
-  ComplianceRecorder, ComplianceRemediation, ComplianceRule, Detection, DetectionChoice, DetectionSeverity, DiscoveryJob,
-  EncryptionAlarms, type EncryptionAlarmsProps, EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob,
-  type EncryptionBackfillJobProps, EncryptionCompliance, type EncryptionComplianceProps, EncryptionGuardrails,
-  type EncryptionGuardrailsProps, EncryptionHook, type EncryptionHookProps, EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis,
-  type KeyAccessAnalysisProps, KeyRotation, MacieAllowList, MacieSession, MacieSeverity, Notify, RotatingS3Key, type RotatingS3KeyProps,
-  SecureBucket, type SecureBucketProps, SensitiveDataDiscovery, type SensitiveDataDiscoveryProps, UploadHeaders,
+  AccessAnalyzer, AuditedEvents, AutomatedDiscovery, BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice, ComplianceRecorder,
+  ComplianceRemediation, ComplianceRule, Detection, DetectionChoice, DetectionSeverity, DiscoveryJob, EncryptionAlarms, type
+  EncryptionAlarmsProps, EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps,
+  EncryptionCompliance, type EncryptionComplianceProps, EncryptionGuardrails, type EncryptionGuardrailsProps, EncryptionHook, type
+  EncryptionHookProps, EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis, type KeyAccessAnalysisProps, KeyRotation, MacieAllowList,
+  MacieSession, MacieSeverity, Notify, ObjectEncryptionReport, type ObjectEncryptionReportProps, ObjectFinding, ObjectSource, RotatingS3Key, type
+  RotatingS3KeyProps, SecureBucket, type SecureBucketProps, SensitiveDataDiscovery, type SensitiveDataDiscoveryProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
 
@@ -48,6 +48,10 @@ function late(value: string): string {
 const key = rows('RotatingS3Key', (stack, props: RotatingS3KeyProps) => new RotatingS3Key(stack, 'Key', props));
 const backfill = rows('EncryptionBackfillJob', (stack, props: EncryptionBackfillJobProps) => new EncryptionBackfillJob(stack, 'Backfill', props));
 const alarms = rows('EncryptionAlarms', (stack, props: EncryptionAlarmsProps) => new EncryptionAlarms(stack, 'Alarms', props));
+/** About a bucket of the stack, unless a row has its own. */
+const report = rows('ObjectEncryptionReport', (stack, props: Partial<ObjectEncryptionReportProps>) => new ObjectEncryptionReport(stack, 'Report', {
+  bucket: props.bucket ?? new SecureBucket(stack, 'Data'), source: ObjectSource.inventory(), ...props,
+}));
 const audit = rows('EncryptionAuditTrail', (stack, props: EncryptionAuditTrailProps) => new EncryptionAuditTrail(stack, 'Audit', props));
 const compliance = rows('EncryptionCompliance', (stack, props: EncryptionComplianceProps) => new EncryptionCompliance(stack, 'Compliance', props));
 const accessAnalysis = rows('KeyAccessAnalysis', (stack, props: Omit<KeyAccessAnalysisProps, 'alarms'>) => new KeyAccessAnalysis(stack, 'Access', {
@@ -73,6 +77,36 @@ const HANDLER = {
   'AwsSolutions-IAM4': 'The CDK gives its own handler the AWS managed policy for logs.',
   'NIST.800.53.R5-IAMNoInlinePolicy': 'The policy is the one of the CDK\'s handler.',
 };
+
+const REPORTS: Row[] = [
+  report('over inventories', () => ({})),
+  report('over weekly inventories into a bucket of the app', (stack) => ({
+    source: ObjectSource.inventory({
+      frequency: s3.InventoryFrequency.WEEKLY, destination: new SecureBucket(stack, 'Inventories'), destinationPrefix: 'inventories/orders',
+    }),
+  })),
+  report('over metadata tables', () => ({ source: ObjectSource.metadataTables() })),
+  report('over metadata tables, with all that can be chosen', (stack) => ({
+    source: ObjectSource.metadataTables({ journalExpiration: Duration.days(30) }),
+    alarms: new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')] }),
+    alarmOn: [ObjectFinding.UNENCRYPTED, ObjectFinding.OTHER_KEY],
+    tolerated: 10,
+    expectedKeys: [new RotatingS3Key(stack, 'Ours'), kms.Key.fromKeyArn(stack, 'Old', arn(stack, 'kms', 'key/old', stack.account))],
+    bucketKeyExpected: false,
+    noncurrentVersions: false,
+    prefixes: ['finance/', "it's/"],
+    prefixDepth: 3,
+    encryptionKey: new RotatingS3Key(stack, 'ReportKey'),
+    queryScanLimit: Size.gibibytes(10),
+  })),
+  report('over metadata tables that are there already', (stack) => ({
+    bucket: s3.Bucket.fromBucketName(stack, 'Imported', 'orders.from-before'),
+    source: ObjectSource.existingMetadataTables({ tableKey: new RotatingS3Key(stack, 'TableKey') }),
+  })),
+  report('over metadata tables under SSE-S3 of a name that comes late', (stack) => ({
+    bucket: s3.Bucket.fromBucketName(stack, 'Imported', parameter(stack, 'Name')), source: ObjectSource.existingMetadataTables({ tableNamespace: 'b_orders' }),
+  })),
+];
 
 const KEYS: Row[] = [
   key('with defaults', () => ({})),
@@ -292,6 +326,11 @@ const sseS3 = () => [BackfillSource.sseS3()];
 
 const BACKFILLS: Row[] = [
   backfill('of a SecureBucket', (stack) => ({ bucket: new SecureBucket(stack, 'Data'), sources: sseS3() }), { breaks: REPORTS }),
+  backfill('of what a report found', (stack) => {
+    const data = new SecureBucket(stack, 'Data');
+    const { backfillList } = new ObjectEncryptionReport(stack, 'Report', { bucket: data, source: ObjectSource.inventory() });
+    return { bucket: data, sources: [BackfillSource.listed(backfillList, new RotatingS3Key(stack, 'Old'))] };
+  }),
   backfill('of every source', (stack) => ({
     bucket: new SecureBucket(stack, 'Data'),
     sources: [
@@ -513,4 +552,4 @@ const GUARDRAILS: Row[] = [
   }), { breaks: OF_ALL }),
 ];
 
-export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS, ...ALARMS, ...TRAILS, ...GUARDRAILS, ...BASELINES];
+export const ROWS: Row[] = [...KEYS, ...BUCKETS, ...BACKFILLS, ...REPORTS, ...ALARMS, ...TRAILS, ...GUARDRAILS, ...BASELINES];
