@@ -22,7 +22,7 @@ export function bindMetadataTables(context: SourceContext, options: Options): Bo
   const { scope, bucket, key } = context;
   if (options.make) { turnOn(context, options); }
   const tableKey = options.make ? key : options.tableKey;
-  const tableNamespace = (options.make ? undefined : options.tableNamespace) ?? namespaceOf(bucket.bucketName);
+  const tableNamespace = (options.make ? undefined : options.tableNamespace) ?? namespaceOf(bucket);
   return {
     rows: rowsOfMetadata(tableNamespace),
     settings: { kind: 'metadata', tableNamespace },
@@ -34,8 +34,13 @@ export function bindMetadataTables(context: SourceContext, options: Options): Bo
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/metadata-tables-overview.html */
-function namespaceOf(bucketName: string): string {
-  return `b_${Token.isUnresolved(bucketName) ? Fn.join('_', Fn.split('.', bucketName)) : bucketName.replace(/\./g, '_')}`;
+function namespaceOf(bucket: s3.IBucket): string {
+  const { bucketName } = bucket;
+  if (!Token.isUnresolved(bucketName)) { return `b_${bucketName.replace(/\./g, '_')}`; }
+  const resource = bucket.node.defaultChild;
+  // CloudFormation puts no period into a name of its making.
+  if (s3.CfnBucket.isCfnBucket(resource) && resource.bucketName === undefined) { return `b_${bucketName}`; }
+  return `b_${Fn.join('_', Fn.split('.', bucketName))}`;
 }
 
 /** An update without replacement: the schema of AWS::S3::Bucket has only names among its createOnlyProperties. */

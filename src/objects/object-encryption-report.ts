@@ -137,8 +137,10 @@ export class ObjectEncryptionReport extends Construct {
       subject: bucket,
       listsBucketName: results.bucketName,
       grantRead: (grantee) => {
-        results.grantRead(grantee, 'lists/*');
-        results.grantRead(grantee, 'answers/*');
+        const allow = (actions: string[], resourceArns: string[]) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
+        allow(['s3:GetObject'], [results.arnForObjects('lists/*'), results.arnForObjects('answers/*')]);
+        allow(['s3:ListBucket'], [results.bucketArn]); // or a list that is not there looks like one that is forbidden
+        results.grantOnKey(grantee, 'kms:Decrypt');
       },
     });
     this.alarms = new ReportAlarms(this, 'Alarms', this, {

@@ -120,6 +120,11 @@ const ALGORITHM = 's3:x-amz-server-side-encryption';
 const WITHOUT_SOURCE = ['events.amazonaws.com'];
 const SOURCE = /^(aws:source(account|arn|orgid|orgpaths)|kms:encryptioncontext:aws:logs:arn)$/;
 
+/** Their statements name the table bucket of the account in the context, as the page does. https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-kms-permissions.html */
+const OF_TABLES = ['metadata.s3.amazonaws.com', 'maintenance.s3tables.amazonaws.com'];
+const boundToTables = (statement: Statement): boolean => principals(statement, 'Service').every((service) => OF_TABLES.includes(service as string))
+  && JSON.stringify(statement.Condition?.StringLike?.['kms:EncryptionContext:aws:s3:arn'] ?? '').includes(':bucket/aws-s3/*');
+
 const SECRETS = [
   /\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
@@ -285,7 +290,7 @@ export const INVARIANTS = {
     violations: (subject) => statements(subject)
       .filter(({ statement, trust }) => !trust && statement.Effect === 'Allow'
         && principals(statement, 'Service').some((service) => !WITHOUT_SOURCE.includes(service as string))
-        && !conditionKeys(statement).some((key) => SOURCE.test(key)))
+        && !conditionKeys(statement).some((key) => SOURCE.test(key)) && !boundToTables(statement))
       .map(({ where, statement }) => `${where}: ${show(statement)}`),
   },
   limits: {
