@@ -29,7 +29,7 @@ export function bindMetadataTables(context: SourceContext, options: Options): Bo
     database: tableNamespace,
     lateAfterHours: LATE_HOURS,
     grantRead: (grantee) => { grantRead(scope, bucket, tableNamespace, tableKey, grantee); },
-    dependencies: options.make ? [bucket.node.defaultChild as s3.CfnBucket] : [],
+    dependencies: [],
   };
 }
 
@@ -39,7 +39,7 @@ function namespaceOf(bucket: s3.IBucket): string {
   if (!Token.isUnresolved(bucketName)) { return `b_${bucketName.replace(/\./g, '_')}`; }
   const resource = bucket.node.defaultChild;
   // CloudFormation puts no period into a name of its making.
-  if (s3.CfnBucket.isCfnBucket(resource) && resource.bucketName === undefined) { return `b_${bucketName}`; }
+  if (s3.CfnBucket.isCfnBucket(resource) && Stack.of(bucket).resolve(resource.bucketName) === undefined) { return `b_${bucketName}`; }
   return `b_${Fn.join('_', Fn.split('.', bucketName))}`;
 }
 
