@@ -1,0 +1,268 @@
+import { Readable } from 'node:stream';
+import { advance, LIST_POINTER, type ReportClients, type ReportSettings, type ReportState } from '../../src/runtime/object-report';
+import { readiness } from '../../src/runtime/object-source';
+import { Operations } from '../../src/runtime/operations';
+import { takeList, type TakeRequest } from '../../src/runtime/take-list';
+
+const NOW = new Date('2026-11-30T12:00:00Z');
+
+interface Command { readonly constructor: { readonly name: string }; readonly input: any }
+type Answer = (input: any) => unknown;
+
+/** A client of the SDK that answers by the name of the command, and remembers what it was asked. */
+class Client {
+  public readonly asked: [name: string, input: any][] = [];
+
+  constructor(private readonly answers: Record<string, Answer>) {}
+
+  public readonly send = async (command: unknown): Promise<any> => {
+    const { constructor: { name }, input } = command as Command;
+    const operation = name.replace(/Command$/, '');
+    this.asked.push([operation, input]);
+    if (this.answers[operation] === undefined) { throw new Error(`nobody answers ${operation}`); }
+    return this.answers[operation](input);
+  };
+
+  public of(name: string): any[] { return this.asked.filter(([asked]) => asked === name).map(([, input]) => input); }
+}
+
+const SETTINGS: ReportSettings = {
+  bucket: 'data',
+  account: '111122223333',
+  namespace: 'S3Encryption/Objects',
+  workGroup: 'reports',
+  source: { kind: 'inventory', reportsBucket: 'inventories', reportsPrefix: 'data/id/', maxAgeDays: 4 },
+  countStatement: "SELECT … dt = '{{snapshot}}'",
+  listStatement: "LIST … dt = '{{snapshot}}'",
+  findings: ['unencrypted', 'sse-c'],
+  listed: ['unencrypted'],
+  metrics: { 'unencrypted': { objects: 'ObjectsUnencrypted', bytes: 'BytesUnencrypted' }, 'sse-c': { objects: 'ObjectsUnderSseC', bytes: 'BytesUnderSseC' } },
+  prefixes: ['a/'],
+};
+const HEADINGS = ['finding', 'objects', 'bytes', 'objects_1', 'bytes_1'];
+
+interface World { readonly clients: ReportClients; readonly athena: Client; readonly cloudwatch: Client; readonly s3: Client }
+
+function world(rows: (string | undefined)[][], query: object = { State: 'SUCCEEDED' }, answers: Record<string, Answer> = {}): World {
+  const s3 = new Client({
+    ListObjectsV2: () => ({ CommonPrefixes: [{ Prefix: 'data/id/hive/dt=2026-11-29-01-00/' }, { Prefix: 'data/id/hive/dt=2026-11-30-01-00/' }, { Prefix: 'data/id/hive/dt=broken/' }] }),
+    HeadObject: () => ({}),
+    PutObject: () => ({}),
+    ...answers,
+  });
+  const athena = new Client({
+    StartQueryExecution: () => ({ QueryExecutionId: 'q1' }),
+    GetQueryExecution: () => ({ QueryExecution: { Status: query, ResultConfiguration: { OutputLocation: 's3://results/answers/q1.csv' } } }),
+    // A page for each row.
+    GetQueryResults: ({ NextToken: token = '0' }) => ({
+      ResultSet: { Rows: [{ Data: rows[Number(token)].map((VarCharValue) => ({ VarCharValue })) }] },
+      NextToken: Number(token) + 1 < rows.length ? String(Number(token) + 1) : undefined,
+    }),
+    ...answers,
+  });
+  const cloudwatch = new Client({ PutMetricData: () => ({}), ...answers });
+  return { athena, cloudwatch, s3, clients: { athena, cloudwatch, s3, results: new Operations(s3, 'results'), now: NOW } };
+}
+
+async function throughout(settings: ReportSettings, { clients }: World): Promise<ReportState> {
+  let state = await advance(settings, 'run', null, clients);
+  while (!state.done) { state = await advance(settings, 'run', state, clients); }
+  return state;
+}
+
+const data = ({ cloudwatch }: World): Record<string, number> => Object.fromEntries(cloudwatch.of('PutMetricData').flatMap(({ MetricData }) => MetricData)
+  .map(({ MetricName, Value, Dimensions }: any) => [`${MetricName}${Dimensions[1] === undefined ? '' : ` ${Dimensions[1].Value}`}`, Value]));
+const pointer = ({ s3 }: World): any => JSON.parse(s3.of('PutObject').find(({ Key }) => Key === LIST_POINTER).Body);
+
+describe('a run', () => {
+  test('counts in the latest inventory, and publishes what is there and what is not', async () => {
+    const all = world([HEADINGS, ['as-expected', '7', '70', '0', '0'], ['unencrypted', '2', '20', '1', '10']]);
+    const { report } = await throughout(SETTINGS, all);
+    expect(report).toMatchObject({ ready: true, snapshot: '2026-11-30-01-00', counted: { objects: 9, bytes: 90 }, findings: { 'sse-c': { objects: 0, bytes: 0 } } });
+    expect(all.athena.of('StartQueryExecution').map(({ QueryString }) => QueryString)).toEqual(["SELECT … dt = '2026-11-30-01-00'", "LIST … dt = '2026-11-30-01-00'"]);
+    expect(data(all)).toEqual({
+      'ObjectsUnencrypted': 2, 'BytesUnencrypted': 20, 'ObjectsUnderSseC': 0, 'BytesUnderSseC': 0, 'ObjectsUnencrypted a/': 1, 'BytesUnencrypted a/': 10,
+      'ObjectsUnderSseC a/': 0, 'BytesUnderSseC a/': 0, 'ObjectsCounted': 9, 'HoursBehind': 11,
+    });
+    expect(pointer(all)).toEqual({ bucket: 'data', run: 'run', countedAt: NOW.toISOString(), findings: ['unencrypted'], file: 'answers/q1.csv' });
+  });
+
+  test('of a bucket where all is well publishes zeros, and empties the list', async () => {
+    const all = world([HEADINGS, ['as-expected', '7', '70', '0', '0'], ['sse-c', '1', '1', '0', '0']]);
+    await throughout(SETTINGS, all);
+    expect(data(all)).toMatchObject({ ObjectsUnencrypted: 0, ObjectsCounted: 8 });
+    expect(pointer(all).file).toBeUndefined();
+    expect(all.athena.of('StartQueryExecution')).toHaveLength(1);
+  });
+
+  test('asks again with the same token, so that a repeated step pays once', async () => {
+    const [first, second] = [world([HEADINGS]), world([HEADINGS])];
+    for (const { clients } of [first, second]) { await advance(SETTINGS, 'run', null, clients); }
+    const token = ({ athena }: World) => athena.of('StartQueryExecution')[0].ClientRequestToken;
+    expect(token(first)).toBe(token(second));
+    expect(token(first).length).toBeGreaterThanOrEqual(32);
+    const other = world([HEADINGS]);
+    await advance(SETTINGS, 'another run', null, other.clients);
+    expect(token(other)).not.toBe(token(first));
+  });
+
+  test('waits longer for a query that takes long, and does not count meanwhile', async () => {
+    const all = world([HEADINGS], { State: 'RUNNING' });
+    const early = await advance(SETTINGS, 'run', { done: false, wait: 10, looks: 0, step: 'count', queryId: 'q1' }, all.clients);
+    const late = await advance(SETTINGS, 'run', { ...early, looks: 30 }, all.clients);
+    expect([early.wait, early.looks, late.wait, late.done]).toEqual([10, 1, 300, false]);
+    expect(all.cloudwatch.asked).toEqual([]);
+  });
+
+  test.each([
+    ['FAILED', 'TABLE_NOT_FOUND: it does not exist', 'TABLE_NOT_FOUND.*Look at the query in Athena'],
+    ['CANCELLED', 'Bytes scanned limit was exceeded', 'Raise queryScanLimit'],
+  ])('of a query that ended as %s fails, says why, and publishes nothing', async (State, StateChangeReason, message) => {
+    const all = world([HEADINGS], { State, StateChangeReason });
+    await expect(throughout(SETTINGS, all)).rejects.toThrow(new RegExp(message));
+    expect(all.cloudwatch.asked).toEqual([]);
+    expect(all.s3.of('PutObject')).toEqual([]);
+  });
+
+  test('that cannot open the metadata tables says what only a person can do', async () => {
+    const source = { kind: 'metadata', tableNamespace: 'b_data' } as const;
+    const all = world([HEADINGS], { State: 'FAILED', StateChangeReason: "Insufficient Lake Formation permission(s) on inventory" }, {
+      GetBucketMetadataConfiguration: () => metadataAnswer({ TableStatus: 'ACTIVE' }),
+    });
+    await expect(throughout({ ...SETTINGS, source }, all)).rejects.toThrow(/analytics services.*SELECT on the table/);
+  });
+
+  test.each([
+    ['no headings', [['unencrypted', '2', '20', '1', '10']], /no headings/],
+    ['a number that is none', [HEADINGS, ['unencrypted', '2.5', '20', '1', '10']], /no whole number/],
+    ['a number that is missing', [HEADINGS, ['unencrypted', undefined, '20', '1', '10']], /no whole number/],
+    ['a finding that nobody asked for', [HEADINGS, ['other-key', '2', '20', '1', '10']], /nobody asked for/],
+  ])('is not fooled by an answer with %s', async (_, rows, message) => {
+    const all = world(rows);
+    await expect(throughout(SETTINGS, all)).rejects.toThrow(message);
+    expect(all.cloudwatch.asked).toEqual([]);
+  });
+
+  test('does not point at an answer outside of its bucket', async () => {
+    const all = world([HEADINGS, ['unencrypted', '2', '20', '1', '10']], undefined, {
+      GetQueryExecution: () => ({ QueryExecution: { Status: { State: 'SUCCEEDED' }, ResultConfiguration: { OutputLocation: 's3://elsewhere/q1.csv' } } }),
+    });
+    await expect(throughout(SETTINGS, all)).rejects.toThrow(/workgroup was changed/);
+  });
+});
+
+function metadataAnswer(table: object, more: object = {}): object {
+  return { GetBucketMetadataConfigurationResult: { MetadataConfigurationResult: { InventoryTableConfigurationResult: { ConfigurationState: 'ENABLED', ...table }, ...more } } };
+}
+
+describe('whether there is something to count in', () => {
+  const inventory = SETTINGS.source;
+  const tables = { kind: 'metadata', tableNamespace: 'b_data' } as const;
+  const asked = async (source: typeof inventory | typeof tables, answers: Record<string, Answer>) => readiness(source, 'data', '111122223333', new Client(answers), NOW);
+  const prefixes = (...names: string[]) => ({ ListObjectsV2: () => ({ CommonPrefixes: names.map((name) => ({ Prefix: `data/id/hive/dt=${name}/` })) }), HeadObject: () => ({}) });
+
+  test('no inventory yet is not ready', async () => {
+    expect(await asked(inventory, { ListObjectsV2: () => ({}) })).toMatchObject({ ready: false, reason: expect.stringContaining('48 hours') });
+  });
+
+  test('an inventory that stopped coming is an error, not the first wait', async () => {
+    await expect(asked(inventory, prefixes('2026-11-20-01-00'))).rejects.toThrow(/older than 4 days: S3 delivers no more/);
+  });
+
+  test('the latest is found on whichever page it is', async () => {
+    const pages: Record<string, object> = {
+      first: { CommonPrefixes: [{ Prefix: 'data/id/hive/dt=2026-11-29-01-00/' }], NextContinuationToken: 'second' },
+      second: { CommonPrefixes: [{ Prefix: 'data/id/hive/dt=2026-11-30-10-00/' }] },
+    };
+    expect(await asked(inventory, { ListObjectsV2: ({ ContinuationToken: token = 'first' }) => pages[token], HeadObject: () => ({}) }))
+      .toEqual({ ready: true, snapshot: '2026-11-30-10-00', hoursBehind: 2 });
+  });
+
+  test.each(['CREATING', 'BACKFILLING', undefined])('a table that is %s is not ready', async (TableStatus) => {
+    expect(await asked(tables, { GetBucketMetadataConfiguration: () => metadataAnswer({ TableStatus }) })).toMatchObject({ ready: false });
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['failed', metadataAnswer({ TableStatus: 'FAILED', Error: { ErrorCode: 'AccessDenied', ErrorMessage: 'the key' } }), /has failed: AccessDenied the key/],
+    ['was turned off', metadataAnswer({ ConfigurationState: 'DISABLED' }), /no live inventory table/],
+    ['is elsewhere', metadataAnswer({ TableStatus: 'ACTIVE' }, { DestinationResult: { TableNamespace: 'b_other' } }), /in the namespace b_other.*'tableNamespace'/],
+    ['is not there', {}, /no live inventory table/],
+  ])('a table that %s is an error', async (_, answer, message) => {
+    await expect(asked(tables, { GetBucketMetadataConfiguration: () => answer })).rejects.toThrow(message);
+  });
+});
+
+describe('the list of a backfill', () => {
+  const REQUEST: TakeRequest = { planId: 'plan', planTime: NOW.toISOString(), bucket: 'data', prefix: '', listsBucket: 'results', state: null };
+  const ROWS = ['"a%2Fb","sse-s3"', '"plain+text","unencrypted"', '"%C3%BC%22%2C%0A","other-key"', '"in%2F%2B","sse-s3"'];
+
+  const FOUND = { bucket: 'data', countedAt: '2026-11-29T12:00:00Z', file: 'answers/q1.csv' };
+
+  function lists(lines: readonly string[], found: object | undefined = FOUND, chunk = 7) {
+    const content = Buffer.from(`${lines.join('\n')}\n`);
+    const written: Record<string, string> = {};
+    const client = new Client({
+      GetObject: ({ Key, Range }) => {
+        if (Key === 'lists/latest.json') {
+          if (found === undefined) { throw Object.assign(new Error('gone'), { name: 'NoSuchKey' }); }
+          return { Body: { transformToString: async () => JSON.stringify(found) } };
+        }
+        const rest = content.subarray(Number(/bytes=(\d+)-/.exec(Range ?? '')?.[1] ?? 0));
+        return { Body: Readable.from(Array.from({ length: Math.ceil(rest.length / chunk) }, (_, index) => rest.subarray(index * chunk, (index + 1) * chunk))) };
+      },
+      PutObject: async ({ Key, Body }) => {
+        const chunks: Buffer[] = [];
+        for await (const part of Body) { chunks.push(part); }
+        written[Key] = Buffer.concat(chunks).toString();
+        return { ETag: '"e"' };
+      },
+    });
+    return { operations: new Operations(client, 'operations'), written, client };
+  }
+
+  test.each([1, 7, 10_000])('is what S3 takes: encoded, without headings and quotes, read %d bytes at a time', async (chunk) => {
+    const { operations, written } = lists(['"key","finding"', ...ROWS], FOUND, chunk);
+    const state = await takeList(REQUEST, operations, () => false);
+    expect(written).toEqual({ 'listed/plan/0-updates.csv': 'data,a/b\ndata,%C3%BC%22%2C%0A\ndata,in/%2B\n', 'listed/plan/0-copies.csv': 'data,plain%20text\n' });
+    expect(state).toMatchObject({ done: true, manifests: [{ source: 'listed', rows: 3, versioned: false }, { source: 'listed-copies', rows: 1 }] });
+  });
+
+  test('has only keys under the prefix of the job', async () => {
+    const { operations, written } = lists(['"key","finding"', ...ROWS]);
+    await takeList({ ...REQUEST, prefix: 'in/' }, operations, () => false);
+    expect(Object.values(written)).toEqual(['data,in/%2B\n']);
+  });
+
+  test('goes on where a call stopped, row for row', async () => {
+    const many = Array.from({ length: 2500 }, (_, index) => `"k${index}","sse-s3"`);
+    const { operations, written, client } = lists(['"key","finding"', ...many], FOUND, 1000);
+    let state = await takeList(REQUEST, operations, () => true);
+    expect(state.done).toBe(false);
+    while (!state.done) { state = await takeList({ ...REQUEST, state: JSON.parse(JSON.stringify(state)) }, operations, () => true); }
+    expect(Object.values(written).join('').trim().split('\n')).toEqual(many.map((_, index) => `data,k${index}`));
+    expect(Object.keys(written)).toHaveLength(3);
+    // A newer list does not come in between.
+    expect(client.of('GetObject').filter(({ Key }) => Key === 'lists/latest.json')).toHaveLength(1);
+  });
+
+  test('of a report that found nothing is empty', async () => {
+    const { operations, written } = lists([], { bucket: 'data', countedAt: NOW.toISOString() });
+    expect(await takeList(REQUEST, operations, () => false)).toMatchObject({ done: true, manifests: [] });
+    expect(written).toEqual({});
+  });
+
+  test.each<[string, object | undefined, RegExp]>([
+    ['about another bucket', { bucket: 'other', countedAt: NOW.toISOString(), file: 'x' }, /is about the bucket other, not about data/],
+    ['of last month', { bucket: 'data', countedAt: '2026-11-01T00:00:00Z', file: 'x' }, /more than 7 days ago: start the state machine/],
+  ])('%s is refused', async (_, found, message) => {
+    await expect(takeList(REQUEST, lists([], found).operations, () => false)).rejects.toThrow(message);
+  });
+
+  test.each([
+    ['other headings', ['"finding","key"', ...ROWS], /not with "key","finding"/],
+    ['a row that is none', ['"key","finding"', '"a","b","c"'], /a line that is no row/],
+    ['a row without quotes', ['"key","finding"', 'a,sse-s3'], /a line that is no row/],
+  ])('with %s is refused', async (_, lines, message) => {
+    await expect(takeList(REQUEST, lists(lines).operations, () => false)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,258 @@
+import { App, aws_kms as kms, aws_s3 as s3, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import {
+  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, EncryptionMode, Notify, ObjectEncryptionReport, type ObjectEncryptionReportProps, ObjectFinding,
+  ObjectSource, RotatingS3Key, SecureBucket,
+} from '../../src';
+
+const ENV = { account: '111122223333', region: 'eu-west-1' };
+
+function stackOf(): Stack { return new Stack(new App(), 'Stack', { env: ENV }); }
+
+function made(props: Partial<ObjectEncryptionReportProps> = {}, stack = stackOf()): { stack: Stack; report: ObjectEncryptionReport; template: () => Template } {
+  const report = new ObjectEncryptionReport(stack, 'Report', { bucket: props.bucket ?? new SecureBucket(stack, 'Data'), source: ObjectSource.inventory(), ...props });
+  return { stack, report, template: () => Template.fromStack(stack) };
+}
+
+const withKeys = { source: ObjectSource.metadataTables() };
+
+describe('a report over S3 Inventory', () => {
+  test('orders Parquet with all that it asks for, and leaves how the bucket encrypts alone', () => {
+    const plain = stackOf();
+    new SecureBucket(plain, 'Data');
+    const [before] = Object.entries(Template.fromStack(plain).findResources('AWS::S3::Bucket')).find(([id]) => /^Data[0-9A-F]{8}$/.test(id))!;
+    const template = made().template();
+    const bucket = template.findResources('AWS::S3::Bucket')[before];
+    expect(bucket.Properties.InventoryConfigurations).toEqual([expect.objectContaining({
+      Enabled: true,
+      IncludedObjectVersions: 'All',
+      ScheduleFrequency: 'Daily',
+      OptionalFields: ['Size', 'LastModifiedDate', 'StorageClass', 'EncryptionStatus', 'BucketKeyStatus'],
+      Destination: expect.objectContaining({ Format: 'Parquet', BucketAccountId: ENV.account }),
+    })]);
+    const { InventoryConfigurations: _, ...rest } = bucket.Properties;
+    expect(rest).toEqual(Template.fromStack(plain).findResources('AWS::S3::Bucket')[before].Properties);
+  });
+
+  test('lets S3 deliver for this bucket and account only, and use the key', () => {
+    const template = made().template();
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Action: 's3:PutObject',
+          Effect: 'Allow',
+          Principal: { Service: 's3.amazonaws.com' },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': ENV.account, 's3:x-amz-acl': 'bucket-owner-full-control' },
+            ArnLike: { 'aws:SourceArn': { 'Fn::GetAtt': [Match.stringLikeRegexp('^Data'), 'Arn'] } },
+          },
+        })]),
+      },
+    });
+    const deliveries = Object.values(template.findResources('AWS::S3::BucketPolicy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Principal: { Service?: string } }[])
+      .filter(({ Principal }) => Principal.Service === 's3.amazonaws.com');
+    expect(deliveries).toHaveLength(1); // not also the one of the CDK, which asks for less
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Action: 'kms:GenerateDataKey', Principal: { Service: 's3.amazonaws.com' } })]) },
+    });
+  });
+
+  test('reads the links of the reports, whose partitions are computed', () => {
+    made().template().hasResourceProperties('AWS::Glue::Table', {
+      TableInput: {
+        Parameters: { 'projection.enabled': 'true', 'projection.dt.format': 'yyyy-MM-dd-HH-mm', 'projection.dt.interval.unit': 'HOURS' },
+        StorageDescriptor: {
+          InputFormat: 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat',
+          SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
+        },
+      },
+    });
+  });
+
+  test('says that it does not know keys, wherever somebody counts on it', () => {
+    const { report } = made();
+    expect(report.findings).not.toContain(ObjectFinding.OTHER_KEY);
+    expect(() => report.metricObjects(ObjectFinding.OTHER_KEY)).toThrow(/knows no keys.*ObjectSource.metadataTables\(\)/);
+    expect(() => made({ alarmOn: [ObjectFinding.OTHER_KEY] })).toThrow(/'alarmOn'.*other-key.*never go off/);
+    const stack = stackOf();
+    expect(() => made({ expectedKeys: [new RotatingS3Key(stack, 'Ours')] }, stack)).toThrow(/'expectedKeys' must be left out/);
+  });
+
+  test('refuses where no inventory can be ordered or delivered', () => {
+    const stack = stackOf();
+    const imported = s3.Bucket.fromBucketName(stack, 'Imported', 'imported');
+    expect(() => made({ bucket: imported }, stack)).toThrow(/must be made in this app for ObjectSource.inventory\(\)/);
+    const own = stackOf();
+    const bucket = new SecureBucket(own, 'Data');
+    expect(() => made({ bucket, source: ObjectSource.inventory({ destination: bucket }) }, own)).toThrow(/'destination' must not be 'bucket' itself/);
+    const far = stackOf();
+    const destination = s3.Bucket.fromBucketAttributes(far, 'Far', { bucketName: 'far', region: 'us-east-1' });
+    expect(() => made({ source: ObjectSource.inventory({ destination }) }, far)).toThrow(/'destination' must be in the region/);
+    for (const destinationPrefix of ['/a', 'a/', '', 'a//b', 'a b', Lazy.string({ produce: () => 'a' })]) {
+      expect(() => ObjectSource.inventory({ destinationPrefix })).toThrow(/'destinationPrefix' must be a folder/);
+    }
+  });
+
+  test('prints what the owner of an imported destination must add', () => {
+    const stack = stackOf();
+    made({ source: ObjectSource.inventory({ destination: s3.Bucket.fromBucketName(stack, 'Theirs', 'theirs') }) }, stack);
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('no inventory arrives unless[\\s\\S]*s3:x-amz-acl'));
+  });
+});
+
+describe('a report over metadata tables', () => {
+  test('turns them on under the key of the report, which two services may write with', () => {
+    const template = made(withKeys).template();
+    const key = { 'Fn::GetAtt': [Match.stringLikeRegexp('^ReportKey'), 'Arn'] };
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      MetadataConfiguration: {
+        JournalTableConfiguration: { RecordExpiration: { Expiration: 'ENABLED', Days: 7 }, EncryptionConfiguration: { SseAlgorithm: 'aws:kms', KmsKeyArn: key } },
+        InventoryTableConfiguration: { ConfigurationState: 'ENABLED', EncryptionConfiguration: { SseAlgorithm: 'aws:kms', KmsKeyArn: key } },
+      },
+    });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          Principal: { Service: ['metadata.s3.amazonaws.com', 'maintenance.s3tables.amazonaws.com'] },
+          Condition: { StringLike: { 'kms:EncryptionContext:aws:s3:arn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3tables:eu-west-1:111122223333:bucket/aws-s3/*']] } } },
+        })]),
+      },
+    });
+  });
+
+  test('never overwrites what is there, and says what to do instead', () => {
+    const stack = stackOf();
+    const bucket = new SecureBucket(stack, 'Data');
+    (bucket.node.defaultChild as s3.CfnBucket).metadataConfiguration = { journalTableConfiguration: { recordExpiration: { expiration: 'DISABLED' } } };
+    expect(() => made({ ...withKeys, bucket }, stack)).toThrow(/it is not overwritten; use ObjectSource.existingMetadataTables\(\)/);
+    const imported = stackOf();
+    expect(() => made({ ...withKeys, bucket: s3.Bucket.fromBucketName(imported, 'Imported', 'imported') }, imported)).toThrow(/must be made in this app.*existingMetadataTables/);
+    for (const journalExpiration of [Duration.days(6), Duration.hours(200)]) {
+      expect(() => ObjectSource.metadataTables({ journalExpiration })).toThrow(/'journalExpiration' must be whole days, at least 7/);
+    }
+    expect(() => ObjectSource.existingMetadataTables({ tableNamespace: 'B"; DROP' })).toThrow(/'tableNamespace' must be/);
+  });
+
+  test('finds the namespace of a bucket with periods in its name', () => {
+    const stack = stackOf();
+    const { template } = made({ bucket: s3.Bucket.fromBucketName(stack, 'Imported', 'orders.of.2026'), source: ObjectSource.existingMetadataTables() }, stack);
+    template().hasResourceProperties('AWS::Athena::NamedQuery', { Name: 'objects-by-encryption', QueryString: Match.stringLikeRegexp('"b_orders_of_2026"."inventory"') });
+    expect(template().findResources('AWS::KMS::Key', { Properties: { KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Sid: 'WriteMetadataTables' })]) } } })).toEqual({});
+  });
+
+  test('expects the key of the bucket, or those that are named', () => {
+    expect(made(withKeys).report.findings).toEqual(Object.values(ObjectFinding));
+    const stack = stackOf();
+    const unencrypted = new SecureBucket(stack, 'Data', { encryptionMode: EncryptionMode.s3Managed() });
+    expect(made({ ...withKeys, bucket: unencrypted }, stack).report.findings).toEqual([ObjectFinding.UNENCRYPTED, ObjectFinding.SSE_C]);
+    const other = stackOf();
+    const alias = kms.Alias.fromAliasName(other, 'Alias', 'alias/orders');
+    expect(() => made({ ...withKeys, expectedKeys: [alias] }, other)).toThrow(/'expectedKeys' takes keys with a full ARN, got the alias alias\/orders/);
+    expect(() => made({ ...withKeys, expectedKeys: [] })).toThrow(/'expectedKeys' must name at least one key/);
+  });
+});
+
+describe('every report', () => {
+  test('has one saved query for each finding, one for all and one for the objects', () => {
+    const names = Object.values(made(withKeys).template().findResources('AWS::Athena::NamedQuery')).map(({ Properties }) => Properties.Name as string).sort();
+    expect(names).toEqual([
+      'objects-by-encryption', 'objects-with-findings', 'other-key-by-prefix', 'sse-c-by-prefix', 'sse-s3-by-prefix', 'unencrypted-by-prefix', 'without-bucket-key-by-prefix',
+    ]);
+  });
+
+  test('alarms on each finding, and on its own absence, to those who hear', () => {
+    const stack = stackOf();
+    const alarms = new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')] });
+    const { report, template } = made({ alarms, tolerated: 5 }, stack);
+    for (const MetricName of ['ObjectsUnencrypted', 'ObjectsUnderSseC', 'ObjectsUnderSseS3', 'ObjectsWithoutBucketKey']) {
+      template().hasResourceProperties('AWS::CloudWatch::Alarm', {
+        MetricName,
+        Namespace: 'S3Encryption/Objects',
+        Threshold: 5,
+        ComparisonOperator: 'GreaterThanThreshold',
+        TreatMissingData: 'ignore',
+        AlarmActions: [{ Ref: Match.stringLikeRegexp('^AlarmsTopic') }],
+      });
+    }
+    template().hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'HoursBehind', TreatMissingData: 'breaching', DatapointsToAlarm: 2, EvaluationPeriods: 2, Threshold: 96, AlarmActions: Match.anyValue(),
+      AlarmDescription: Match.stringLikeRegexp('^MEDIUM: .*runbook.md#object-report-late$'),
+    });
+    expect(alarms.alarms).toEqual(expect.arrayContaining(report.alarms));
+    expect(report.alarms).toHaveLength(5);
+  });
+
+  test('counts once a day, by a rule of its own', () => {
+    made().template().hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 day)' });
+  });
+
+  test('alarms only on what was asked for', () => {
+    const { report } = made({ alarmOn: [ObjectFinding.SSE_C] });
+    expect(report.alarms).toHaveLength(2);
+    expect(() => made({ alarmOn: [ObjectFinding.SSE_C, ObjectFinding.SSE_C] })).toThrow(/'alarmOn' must name each finding once/);
+  });
+
+  test('has metrics of the prefixes that it counts, and of no others', () => {
+    const { report, stack } = made({ prefixes: ['finance/'] });
+    expect(stack.resolve(report.metricBytes(ObjectFinding.UNENCRYPTED, 'finance/').dimensions)).toEqual({ BucketName: { Ref: expect.stringMatching(/^Data/) }, Prefix: 'finance/' });
+    expect(() => report.metricObjects(ObjectFinding.UNENCRYPTED, 'hr/')).toThrow(/'prefix' must be one of 'prefixes' \(finance\/\), got 'hr\/'/);
+  });
+
+  test.each<[string, Partial<ObjectEncryptionReportProps>, RegExp]>([
+    ['a depth of none', { prefixDepth: 0 }, /'prefixDepth' must be a whole number from 1 to 8, got 0/],
+    ['a depth too deep', { prefixDepth: 9 }, /from 1 to 8, got 9/],
+    ['a negative number of objects', { tolerated: -1 }, /'tolerated' must be a whole number, 0 or more, got -1/],
+    ['a prefix twice', { prefixes: ['a/', 'a/'] }, /got 'a\/' twice/],
+    ['a prefix of nothing', { prefixes: [''] }, /'prefixes' must be known at synthesis/],
+    ['a prefix that CloudWatch does not take', { prefixes: ['ü/'] }, /ASCII/],
+    ['more prefixes than anybody wants to pay for', { prefixes: Array.from({ length: 21 }, (_, index) => `${index}/`) }, /at most 20, got 21/],
+    ['a limit below what Athena counts', { queryScanLimit: Size.bytes(1) }, /'queryScanLimit' must be at least 10 MB/],
+  ])('refuses %s', (_, props, message) => {
+    expect(() => made(props)).toThrow(message);
+  });
+
+  test('refuses a bucket of another region, and alarms of one', () => {
+    const stack = stackOf();
+    expect(() => made({ bucket: s3.Bucket.fromBucketAttributes(stack, 'Far', { bucketName: 'far', region: 'us-east-1' }) }, stack)).toThrow(/'bucket' must be in the region/);
+    const app = new App();
+    const far = new EncryptionAlarms(new Stack(app, 'Far', { env: { ...ENV, region: 'us-east-1' } }), 'Alarms', { notify: [Notify.email('a@example.com')] });
+    expect(() => made({ alarms: far }, new Stack(app, 'Here', { env: ENV }))).toThrow(/'alarms' must be in the region/);
+  });
+
+  test('of a bucket under SSE-S3 expects no Bucket Key', () => {
+    const stack = stackOf();
+    const bucket = new SecureBucket(stack, 'Data', { encryptionMode: EncryptionMode.s3Managed() });
+    expect(() => made({ bucket, bucketKeyExpected: true }, stack)).toThrow(/'bucketKeyExpected' must not be true/);
+    expect(made({ bucketKeyExpected: false }).report.findings).not.toContain(ObjectFinding.WITHOUT_BUCKET_KEY);
+  });
+});
+
+describe('the list of a report', () => {
+  test('is a source of a backfill of the same bucket, and of no other', () => {
+    const { stack, report } = made();
+    expect(() => new EncryptionBackfillJob(stack, 'Backfill', { bucket: new SecureBucket(stack, 'Other'), sources: [BackfillSource.listed(report.backfillList)] }))
+      .toThrow(/'sources' must list objects of 'bucket' itself.*make an ObjectEncryptionReport about this bucket/);
+  });
+
+  test('takes keys by their ARN, and lets the job use them', () => {
+    const { stack, report } = made();
+    const bucket = stack.node.findChild('Data') as SecureBucket;
+    const alias = kms.Alias.fromAliasName(stack, 'Alias', 'alias/orders');
+    expect(() => new EncryptionBackfillJob(stack, 'Refused', { bucket, sources: [BackfillSource.listed(report.backfillList, alias)] })).toThrow(/takes keys with a full ARN/);
+    const old = new RotatingS3Key(stack, 'Old');
+    new EncryptionBackfillJob(stack, 'Backfill', { bucket, sources: [BackfillSource.listed(report.backfillList, old)] });
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyName: Match.stringLikeRegexp('^BackfillBatchRole'),
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Resource: stack.resolve(old.keyArn) as object })]) },
+    });
+  });
+
+  test('leaves a backfill that has none as it was', () => {
+    const stack = stackOf();
+    new EncryptionBackfillJob(stack, 'Backfill', { bucket: new SecureBucket(stack, 'Data'), sources: [BackfillSource.sseS3()] });
+    const [machine] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
+    expect(JSON.stringify(machine.Properties.DefinitionString)).not.toMatch(/listedJobs|StartTaking/);
+  });
+});
