@@ -15,6 +15,7 @@ import { DataLakeStack } from '../../examples/data-lake/stack';
 import { DemoStack } from '../../examples/demo/stack';
 import { FirstBucketStack } from '../../examples/first-bucket/stack';
 import { GuardrailsStack } from '../../examples/guardrails/stack';
+import { ObjectReportStack } from '../../examples/object-report/stack';
 import { OriginalStack, ReplicaStack } from '../../examples/replication/stack';
 import { SensitiveDataStack } from '../../examples/sensitive-data/stack';
 import { ShortLivedStack } from '../../examples/short-lived/stack';
@@ -51,6 +52,7 @@ const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
   ['alarms', 'Alarms', (app) => new AlarmsStack(app, 'Alarms', { env, trailLogGroupName: 'organization-trail' })],
   ['audit-trail', 'AuditTrail', (app) => new AuditTrailStack(app, 'AuditTrail', { env })],
   ['compliance', 'Compliance', (app) => new ComplianceStack(app, 'Compliance', { env })],
+  ['object-report', 'ObjectReport', (app) => new ObjectReportStack(app, 'ObjectReport', { env })],
   ['guardrails', 'Guardrails', (app) => new GuardrailsStack(app, 'Guardrails', { env })],
   ['sensitive-data', 'SensitiveData', (app) => new SensitiveDataStack(app, 'SensitiveData', { env })],
   ['demo', 'Demo', (app) => new DemoStack(app, 'Demo')],

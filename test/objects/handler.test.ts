@@ -81,8 +81,16 @@ describe('a run', () => {
     expect(report).toMatchObject({ ready: true, snapshot: '2026-11-30-01-00', counted: { objects: 9, bytes: 90 }, findings: { 'sse-c': { objects: 0, bytes: 0 } } });
     expect(all.athena.of('StartQueryExecution').map(({ QueryString }) => QueryString)).toEqual(["SELECT … dt = '2026-11-30-01-00'", "LIST … dt = '2026-11-30-01-00'"]);
     expect(data(all)).toEqual({
-      'ObjectsUnencrypted': 2, 'BytesUnencrypted': 20, 'ObjectsUnderSseC': 0, 'BytesUnderSseC': 0, 'ObjectsUnencrypted a/': 1, 'BytesUnencrypted a/': 10,
-      'ObjectsUnderSseC a/': 0, 'BytesUnderSseC a/': 0, 'ObjectsCounted': 9, 'HoursBehind': 11,
+      'ObjectsUnencrypted': 2,
+      'BytesUnencrypted': 20,
+      'ObjectsUnderSseC': 0,
+      'BytesUnderSseC': 0,
+      'ObjectsUnencrypted a/': 1,
+      'BytesUnencrypted a/': 10,
+      'ObjectsUnderSseC a/': 0,
+      'BytesUnderSseC a/': 0,
+      'ObjectsCounted': 9,
+      'HoursBehind': 11,
     });
     expect(pointer(all)).toEqual({ bucket: 'data', run: 'run', countedAt: NOW.toISOString(), findings: ['unencrypted'], file: 'answers/q1.csv' });
   });
@@ -126,7 +134,7 @@ describe('a run', () => {
 
   test('that cannot open the metadata tables says what only a person can do', async () => {
     const source = { kind: 'metadata', tableNamespace: 'b_data' } as const;
-    const all = world([HEADINGS], { State: 'FAILED', StateChangeReason: "Insufficient Lake Formation permission(s) on inventory" }, {
+    const all = world([HEADINGS], { State: 'FAILED', StateChangeReason: 'Insufficient Lake Formation permission(s) on inventory' }, {
       GetBucketMetadataConfiguration: () => metadataAnswer({ TableStatus: 'ACTIVE' }),
     });
     await expect(throughout({ ...SETTINGS, source }, all)).rejects.toThrow(/analytics services.*SELECT on the table/);
@@ -152,7 +160,8 @@ describe('a run', () => {
 });
 
 function metadataAnswer(table: object, more: object = {}): object {
-  return { GetBucketMetadataConfigurationResult: { MetadataConfigurationResult: { InventoryTableConfigurationResult: { ConfigurationState: 'ENABLED', ...table }, ...more } } };
+  const result = { InventoryTableConfigurationResult: { ConfigurationState: 'ENABLED', ...table }, ...more };
+  return { GetBucketMetadataConfigurationResult: { MetadataConfigurationResult: result } };
 }
 
 describe('whether there is something to count in', () => {
@@ -208,12 +217,13 @@ describe('the list of a backfill', () => {
           return { Body: { transformToString: async () => JSON.stringify(found) } };
         }
         const rest = content.subarray(Number(/bytes=(\d+)-/.exec(Range ?? '')?.[1] ?? 0));
-        return { Body: Readable.from(Array.from({ length: Math.ceil(rest.length / chunk) }, (_, index) => rest.subarray(index * chunk, (index + 1) * chunk))) };
+        const chunks = Array.from({ length: Math.ceil(rest.length / chunk) }, (_, index) => rest.subarray(index * chunk, (index + 1) * chunk));
+        return { Body: Readable.from(chunks) };
       },
       PutObject: async ({ Key, Body }) => {
-        const chunks: Buffer[] = [];
-        for await (const part of Body) { chunks.push(part); }
-        written[Key] = Buffer.concat(chunks).toString();
+        const parts: Buffer[] = [];
+        for await (const part of Body) { parts.push(part); }
+        written[Key] = Buffer.concat(parts).toString();
         return { ETag: '"e"' };
       },
     });

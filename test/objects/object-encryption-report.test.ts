@@ -1,8 +1,8 @@
 import { App, aws_kms as kms, aws_s3 as s3, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import {
-  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, EncryptionMode, Notify, ObjectEncryptionReport, type ObjectEncryptionReportProps, ObjectFinding,
-  ObjectSource, RotatingS3Key, SecureBucket,
+  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, EncryptionMode, Notify, ObjectEncryptionReport, type ObjectEncryptionReportProps,
+  ObjectFinding, ObjectSource, RotatingS3Key, SecureBucket,
 } from '../../src';
 
 const ENV = { account: '111122223333', region: 'eu-west-1' };
@@ -10,7 +10,8 @@ const ENV = { account: '111122223333', region: 'eu-west-1' };
 function stackOf(): Stack { return new Stack(new App(), 'Stack', { env: ENV }); }
 
 function made(props: Partial<ObjectEncryptionReportProps> = {}, stack = stackOf()): { stack: Stack; report: ObjectEncryptionReport; template: () => Template } {
-  const report = new ObjectEncryptionReport(stack, 'Report', { bucket: props.bucket ?? new SecureBucket(stack, 'Data'), source: ObjectSource.inventory(), ...props });
+  const bucket = props.bucket ?? new SecureBucket(stack, 'Data');
+  const report = new ObjectEncryptionReport(stack, 'Report', { bucket, source: ObjectSource.inventory(), ...props });
   return { stack, report, template: () => Template.fromStack(stack) };
 }
 
@@ -177,7 +178,12 @@ describe('every report', () => {
       });
     }
     template().hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'HoursBehind', TreatMissingData: 'breaching', DatapointsToAlarm: 2, EvaluationPeriods: 2, Threshold: 96, AlarmActions: Match.anyValue(),
+      MetricName: 'HoursBehind',
+      TreatMissingData: 'breaching',
+      DatapointsToAlarm: 2,
+      EvaluationPeriods: 2,
+      Threshold: 96,
+      AlarmActions: Match.anyValue(),
       AlarmDescription: Match.stringLikeRegexp('^MEDIUM: .*runbook.md#object-report-late$'),
     });
     expect(alarms.alarms).toEqual(expect.arrayContaining(report.alarms));

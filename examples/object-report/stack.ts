@@ -1,0 +1,33 @@
+import { CfnOutput, Stack, StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import {
+  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, Notify, ObjectEncryptionReport, ObjectFinding, ObjectSource, SecureBucket,
+} from '../../src'; // in your app: from 'cdk-s3-encryption'
+
+/** Each day: how is what we store encrypted, and where is what is not as it should be? */
+export class ObjectReportStack extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps) {
+    super(scope, id, props);
+
+    const orders = new SecureBucket(this, 'Orders');
+    const alarms = new EncryptionAlarms(this, 'Alarms', { notify: [Notify.email('security@example.com')] });
+    alarms.watch(orders);
+
+    const report = new ObjectEncryptionReport(this, 'Objects', {
+      bucket: orders,
+      source: ObjectSource.inventory(),
+      alarms,
+      // Objects without a Bucket Key cost, and are safe: nobody is woken for them.
+      alarmOn: [ObjectFinding.UNENCRYPTED, ObjectFinding.SSE_S3, ObjectFinding.SSE_C],
+      prefixes: ['finance/'],
+    });
+    const backfill = new EncryptionBackfillJob(this, 'Backfill', {
+      bucket: orders,
+      sources: [BackfillSource.listed(report.backfillList)], // starts nothing: plan, look at it, confirm
+    });
+    alarms.watchBackfill(backfill);
+
+    new CfnOutput(this, 'CountNow', { value: `aws stepfunctions start-execution --state-machine-arn ${report.stateMachine.stateMachineArn}` });
+    new CfnOutput(this, 'WorkGroup', { value: report.workGroupName });
+  }
+}
