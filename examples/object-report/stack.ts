@@ -1,16 +1,26 @@
 import { CfnOutput, Stack, StackProps } from 'aws-cdk-lib';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import {
   BackfillSource, EncryptionAlarms, EncryptionBackfillJob, Notify, ObjectEncryptionReport, ObjectFinding, ObjectSource, SecureBucket,
 } from '../../src'; // in your app: from 'cdk-s3-encryption'
 
+/** Properties of an `ObjectReportStack`. */
+export interface ObjectReportStackProps extends StackProps {
+  /** The log group that the trail of the account writes to. */
+  readonly trailLogGroupName: string;
+}
+
 /** Each day: how is what we store encrypted, and where is what is not as it should be? */
 export class ObjectReportStack extends Stack {
-  constructor(scope: Construct, id: string, props: StackProps) {
+  constructor(scope: Construct, id: string, props: ObjectReportStackProps) {
     super(scope, id, props);
 
     const orders = new SecureBucket(this, 'Orders');
-    const alarms = new EncryptionAlarms(this, 'Alarms', { notify: [Notify.email('security@example.com')] });
+    const alarms = new EncryptionAlarms(this, 'Alarms', {
+      notify: [Notify.email('security@example.com')],
+      trailLogGroup: logs.LogGroup.fromLogGroupName(this, 'TrailLogs', props.trailLogGroupName),
+    });
     alarms.watch(orders);
 
     const report = new ObjectEncryptionReport(this, 'Objects', {

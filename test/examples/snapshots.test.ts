@@ -52,7 +52,7 @@ const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
   ['alarms', 'Alarms', (app) => new AlarmsStack(app, 'Alarms', { env, trailLogGroupName: 'organization-trail' })],
   ['audit-trail', 'AuditTrail', (app) => new AuditTrailStack(app, 'AuditTrail', { env })],
   ['compliance', 'Compliance', (app) => new ComplianceStack(app, 'Compliance', { env })],
-  ['object-report', 'ObjectReport', (app) => new ObjectReportStack(app, 'ObjectReport', { env })],
+  ['object-report', 'ObjectReport', (app) => new ObjectReportStack(app, 'ObjectReport', { env, trailLogGroupName: 'organization-trail' })],
   ['guardrails', 'Guardrails', (app) => new GuardrailsStack(app, 'Guardrails', { env })],
   ['sensitive-data', 'SensitiveData', (app) => new SensitiveDataStack(app, 'SensitiveData', { env })],
   ['demo', 'Demo', (app) => new DemoStack(app, 'Demo')],
