@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, StackProps, Validations } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import {
@@ -22,6 +22,9 @@ export class ObjectReportStack extends Stack {
       trailLogGroup: logs.LogGroup.fromLogGroupName(this, 'TrailLogs', props.trailLogGroupName),
     });
     alarms.watch(orders);
+    Validations.of(alarms).acknowledge({
+      id: 'cdk-s3-encryption:EncryptionAlarms.trailNotChecked', reason: 'the trail of the organization has management events, those of KMS too',
+    });
 
     const report = new ObjectEncryptionReport(this, 'Objects', {
       bucket: orders,

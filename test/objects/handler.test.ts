@@ -95,6 +95,13 @@ describe('a run', () => {
     expect(pointer(all)).toEqual({ bucket: 'data', run: 'run', countedAt: NOW.toISOString(), findings: ['unencrypted'], file: 'answers/q1.csv' });
   });
 
+  test('with nothing to count in asks nothing, and publishes nothing', async () => {
+    const all = world([HEADINGS], undefined, { ListObjectsV2: () => ({}) });
+    const { report, done } = await throughout(SETTINGS, all);
+    expect([done, report]).toEqual([true, { bucket: 'data', run: 'run', ready: false, reason: expect.stringContaining('nothing was counted') }]);
+    expect([all.athena.asked, all.cloudwatch.asked, all.s3.of('PutObject')]).toEqual([[], [], []]);
+  });
+
   test('of a bucket where all is well publishes zeros, and empties the list', async () => {
     const all = world([HEADINGS, ['as-expected', '7', '70', '0', '0'], ['sse-c', '1', '1', '0', '0']]);
     await throughout(SETTINGS, all);

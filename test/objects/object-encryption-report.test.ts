@@ -9,7 +9,9 @@ const ENV = { account: '111122223333', region: 'eu-west-1' };
 
 function stackOf(): Stack { return new Stack(new App(), 'Stack', { env: ENV }); }
 
-function made(props: Partial<ObjectEncryptionReportProps> = {}, stack = stackOf()): { stack: Stack; report: ObjectEncryptionReport; template: () => Template } {
+interface Made { readonly stack: Stack; readonly report: ObjectEncryptionReport; readonly template: () => Template }
+
+function made(props: Partial<ObjectEncryptionReportProps> = {}, stack = stackOf()): Made {
   const bucket = props.bucket ?? new SecureBucket(stack, 'Data');
   const report = new ObjectEncryptionReport(stack, 'Report', { bucket, source: ObjectSource.inventory(), ...props });
   return { stack, report, template: () => Template.fromStack(stack) };
