@@ -38,6 +38,10 @@ export const EXCEPTIONS: Readonly<Record<ExceptionReason, { readonly why: string
     why: 'in a storage class that a copy cannot be written to',
     remedy: 'move them to another class, then repeat with --only',
   },
+  'not-admitted': {
+    why: 'listed by a report, under a key or a type of encryption that is none of the sources',
+    remedy: 'pass their keys to BackfillSource.listed(), or add BackfillSource.dsse(), and deploy',
+  },
   'region-or-account': {
     why: 'S3 refuses this key for them, because of its region or account',
     remedy: 'choose a key in the region and account of the bucket',

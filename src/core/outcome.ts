@@ -8,7 +8,7 @@ export type SkipReason = 'already-encrypted' | 'not-a-source';
 /** Why an object needs a person: the engine that it would need does not exist, or would break a promise. */
 export type ExceptionReason =
   | 'sse-c' | 'locked' | 'archived' | 'other-service' | 'too-large' | 'metadata' | 'foreign-owner' | 'noncurrent-needs-copy' | 'not-writable-class'
-  | 'region-or-account';
+  | 'region-or-account' | 'not-admitted';
 
 export type FailureCode = string;
 

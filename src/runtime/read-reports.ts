@@ -88,11 +88,20 @@ async function readFile(request: ReadRequest, job: JobEntry, content: AsyncItera
     if (row.length === 1 && row[0] === '') { continue; }
     const line = taskLine(row);
     const outcome = job.engine === 'lambda' ? outcomeOfFunction(line) : outcomeOfS3(line);
-    await note(request, line, outcome, state, lists);
+    await note(request, line, ofList(job) ? asListed(outcome) : outcome, state, lists, ofList(job));
   }
 }
 
-async function note({ final }: ReadRequest, line: TaskLine, outcome: TaskOutcome, state: ReadState, lists: Lists): Promise<void> {
+function ofList({ source }: JobEntry): boolean { return source.startsWith('listed'); }
+
+/** Somebody found something wrong with it, so that it is none of the sources does not make it right. */
+function asListed(outcome: TaskOutcome): TaskOutcome {
+  return outcome.kind !== 'skipped' || outcome.reason !== 'not-a-source' ? outcome : {
+    kind: 'exception', reason: 'not-admitted', message: 'a report listed it, and it is under a key or a type of encryption that is none of the sources',
+  };
+}
+
+async function note({ final }: ReadRequest, line: TaskLine, outcome: TaskOutcome, state: ReadState, lists: Lists, listed: boolean): Promise<void> {
   const { totals } = state;
   const tellPeople = async (why: string, message: string): Promise<void> =>
     lists.people.add([line.bucket, decodeKey(line.key), line.versionId, why, message]);
@@ -115,6 +124,7 @@ async function note({ final }: ReadRequest, line: TaskLine, outcome: TaskOutcome
     case 'gone': totals.gone++; break;
     case 'exception':
       totals.exceptions[outcome.reason] = (totals.exceptions[outcome.reason] ?? 0) + 1;
+      if (listed) { state.listedExceptions = (state.listedExceptions ?? 0) + 1; }
       await tellPeople(outcome.reason, outcome.message);
       break;
     default:

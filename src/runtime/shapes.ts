@@ -30,6 +30,8 @@ export interface ReadState {
   /** How often the function was called for this: it makes the names of the lists. */
   calls: number;
   totals: Totals;
+  /** Exceptions among the objects of lists: what S3 counts by encryption does not have to contain them. */
+  listedExceptions?: number;
   failures: Record<string, number>;
   manifests: ManifestEntry[];
   /** Addresses of what a person has to look at. */

@@ -40,7 +40,7 @@ export function summarised(request: SummaryRequest): Record<string, unknown> & {
   const left = request.remaining.filter(({ engine, total }) => engine !== 'count' && total > 0);
   const remainingTotal = left.reduce((sum, { total }) => sum + total, 0);
   // A list that was made a moment later than the exceptions may have fewer of them, never more.
-  const reported = exceptionsIn(totals) - countedOnly(request, totals);
+  const reported = exceptionsIn(totals) - countedOnly(request, totals) - (request.first?.listedExceptions ?? 0) - (request.second?.listedExceptions ?? 0);
   const unexplained = Math.max(0, remainingTotal - reported);
   const verified = totals.failed === 0 && unexplained === 0 && stopped.length === 0;
   const rewritten = { update: totals.rewritten.update, copy: totals.rewritten.copy, multipartCopy: totals.rewritten['multipart-copy'] };
@@ -106,7 +106,7 @@ function subjectOf(bucket: string, { verified, nothingWritten }: Said): string {
   return `Encryption backfill ${what}: ${bucket}`.replace(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_LENGTH);
 }
 
-function messageOf({ bucket, keyArn, planId }: SummaryRequest, said: Said): string {
+function messageOf({ bucket, keyArn, planId, plan }: SummaryRequest, said: Said): string {
   const lines = (entries: readonly (readonly [string, number])[]): string[] => entries.filter(([, n]) => n > 0).map(([text, n]) => `  ${n.toLocaleString('en-US')} ${text}`);
   return [
     `Bucket ${bucket}`,
@@ -125,6 +125,7 @@ function messageOf({ bucket, keyArn, planId }: SummaryRequest, said: Said): stri
     ...said.stoppedJobs.map(({ name, jobId, status }) => `\nJob ${jobId} (${name}) ended as ${status}: its other objects were not looked at.`),
     '',
     said.verified ? 'Verified: S3 finds no other object of the sources.' : `NOT FINISHED: S3 still finds ${said.unexplained.toLocaleString('en-US')} objects that nothing explains. Mend the cause, and start a new plan.`,
+    ...plan.jobs.some(({ source }) => source.startsWith('listed')) ? ['What a report had listed, the next report counts again.'] : [],
     ...said.lists.map((list) => `List: ${list}`),
     `Summary: ${said.report}`,
   ].join('\n');
@@ -133,6 +134,7 @@ function messageOf({ bucket, keyArn, planId }: SummaryRequest, said: Said): stri
 const REASONS: Readonly<Record<string, string>> = {
   'sse-c': 'under a key of the client (SSE-C): only its holder can copy them',
   'locked': 'under Object Lock',
+  'not-admitted': 'listed by a report, under a key or a type of encryption that is none of the sources: pass the key to BackfillSource.listed()',
   'archived': 'archived: restore them, and plan again',
   'too-large': 'too large for the function: the command copies them',
   'noncurrent-needs-copy': 'noncurrent versions that only a copy could encrypt',

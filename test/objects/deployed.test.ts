@@ -35,7 +35,7 @@ afterAll(async () => {
   await cloud?.stop();
 });
 
-type Made = Readonly<Record<'machine' | 'backfill' | 'bucket' | 'key' | 'reportKey' | 'results' | 'workGroup', string>>;
+type Made = Readonly<Record<'machine' | 'backfill' | 'narrow' | 'bucket' | 'key' | 'reportKey' | 'results' | 'workGroup', string>>;
 
 async function deployed(source: ObjectSource, props: Partial<ObjectEncryptionReportProps> = {}): Promise<Made> {
   const { outputs } = await cloud.deploy((stack) => {
@@ -45,9 +45,11 @@ async function deployed(source: ObjectSource, props: Partial<ObjectEncryptionRep
     const backfill = new EncryptionBackfillJob(stack, 'Backfill', {
       bucket: data, sources: [BackfillSource.listed(report.backfillList, kms.Key.fromKeyArn(stack, 'OldKey', oldKeyArn))],
     });
+    const narrow = new EncryptionBackfillJob(stack, 'Narrow', { bucket: data, sources: [BackfillSource.listed(report.backfillList)], prefix: 'old/' });
     return {
       machine: report.stateMachine.stateMachineArn,
       backfill: backfill.stateMachine.stateMachineArn,
+      narrow: narrow.stateMachine.stateMachineArn,
       bucket: data.bucketName,
       key: data.encryptionKey!.keyArn,
       reportKey: report.encryptionKey.keyArn,
@@ -162,6 +164,16 @@ describe('the live inventory table of S3 Metadata', () => {
     ]);
     expect(ours.every(({ AlarmActions }) => AlarmActions?.length === 1)).toBe(true);
     expect(ours.find(({ MetricName }) => MetricName === 'HoursBehind')?.TreatMissingData).toBe('breaching');
+  });
+
+  test('a backfill that was not given the key of an object names it, and does not call it done', async () => {
+    const plan = JSON.parse((await cloud.run(made.narrow, { mode: 'plan' })).output!);
+    expect(plan).toMatchObject({ objects: 1 }); // of five, the one under its prefix
+    const { output } = await cloud.run(made.narrow, { mode: 'run', confirm: plan.planId });
+    const summary = JSON.parse(output!);
+    expect(summary).toMatchObject({ exceptions: { 'not-admitted': 1 }, rewrittenTotal: 0, lists: [expect.stringContaining('exceptions/')] });
+    expect(summary.message).toContain('What a report had listed, the next report counts again.');
+    expect(await world.see(made.bucket, 'old/a')).toMatchObject({ keyArn: oldKeyArn });
   });
 
   test('a backfill does what the list says, and the next count is clean but for what only clients can do', async () => {
