@@ -114,7 +114,7 @@ export class ObjectEncryptionReport extends Construct {
     this.resultsBucket = this.athena.results;
 
     const listed = statements.findings.filter((finding) => FINDINGS[FINDING_OF[finding]].repairable);
-    const handler = this.makeFunction();
+    const handler = this.makeFunction(bucket);
     this.queryRole = handler.role!;
     this.stateMachine = this.makeMachine(handler, {
       bucket: bucket.bucketName,
@@ -131,6 +131,7 @@ export class ObjectEncryptionReport extends Construct {
         return [finding, { objects, bytes }];
       })),
       prefixes: this.prefixes,
+      currentOnly: props.noncurrentVersions === false,
     });
     const { results } = this.athena;
     this.backfillList = BackfillList._of({
@@ -237,7 +238,7 @@ export class ObjectEncryptionReport extends Construct {
     }).attachTo(this);
   }
 
-  private makeFunction(): lambda.Function {
+  private makeFunction(bucket: s3.IBucket): lambda.Function {
     const handler = makeHandler(this, 'Count', 'objects/report', {
       description: 'Counts objects that are not encrypted as they should be. Invoked by the state machine',
       memorySize: 512,
@@ -245,6 +246,8 @@ export class ObjectEncryptionReport extends Construct {
     });
     const role = handler.role!;
     this.athena.grantQuery(role, this.source);
+    // Where nothing is counted, it looks whether there is nothing.
+    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucketVersions'], resources: [bucket.bucketArn] }));
     this.resultsBucket.grantPut(role, 'reports/*');
     this.resultsBucket.grantPut(role, 'lists/*');
     // Metrics have no resources. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AthenaClient, GetQueryExecutionCommand, GetQueryResultsCommand, type Row, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
 import { type CloudWatchClient, type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { type ObjectSourceSettings, readiness } from './object-source';
+import { assertEmpty, HOUR, type ObjectSourceSettings, readiness } from './object-source';
 import type { Operations } from './operations';
 
 /** What the stack says about a report. */
@@ -20,6 +20,8 @@ export interface ReportSettings {
   readonly listed: readonly string[];
   readonly metrics: Readonly<Record<string, { readonly objects: string; readonly bytes: string }>>;
   readonly prefixes: readonly string[];
+  /** Noncurrent versions are not counted. */
+  readonly currentOnly: boolean;
 }
 
 export interface ReportState {
@@ -121,6 +123,9 @@ async function start(
 async function counted(settings: ReportSettings, run: string, state: ReportState, clients: ReportClients): Promise<ReportState> {
   const rows = await rowsOf(state.queryId!, clients.athena);
   const report = reportOf(settings, run, state, rows, clients.now);
+  if (report.counted?.objects === 0) {
+    await assertEmpty(settings.bucket, settings.account, settings.currentOnly, clients.s3, new Date(clients.now.getTime() - (state.hoursBehind ?? 0) * HOUR));
+  }
   // First what people look into, then what alarms go by: an alarm without its report would be a riddle.
   await clients.results.putJson(`reports/${run}.json`, report);
   await publish(settings, report, state.hoursBehind ?? 0, clients);

@@ -1,4 +1,6 @@
-import { GetBucketMetadataConfigurationCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetBucketMetadataConfigurationCommand, HeadObjectCommand, ListObjectsV2Command, ListObjectVersionsCommand, type S3Client,
+} from '@aws-sdk/client-s3';
 
 /** Where the rows of a report come from. */
 export type ObjectSourceSettings =
@@ -9,7 +11,10 @@ export type Readiness =
   | { readonly ready: true; readonly snapshot?: string; readonly hoursBehind: number }
   | { readonly ready: false; readonly reason: string };
 
-const HOUR = 3_600_000;
+export const HOUR = 3_600_000;
+
+/** What is younger need not be in a source: S3 lists and updates with delay. */
+const SETTLED_HOURS = 24;
 
 /** Whether there is something to count in, which is asked before anything is counted. */
 export async function readiness(source: ObjectSourceSettings, bucket: string, account: string, s3: Pick<S3Client, 'send'>, now: Date): Promise<Readiness> {
@@ -73,4 +78,17 @@ async function assertDelivered({ reportsBucket: Bucket, reportsPrefix }: ObjectS
 function timeOf(snapshot: string): number {
   const [year, month, day, hour, minute] = snapshot.split('-').map(Number);
   return Date.UTC(year, month - 1, day, hour, minute);
+}
+
+/**
+ * Whether a bucket in which nothing was counted has nothing: a table that looks into the wrong place is as empty as a bucket
+ * without objects, and its zeros would say that all is well.
+ */
+export async function assertEmpty(bucket: string, account: string, currentOnly: boolean, s3: Pick<S3Client, 'send'>, countedAt: Date): Promise<void> {
+  const { Versions: versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, ExpectedBucketOwner: account }));
+  const settled = countedAt.getTime() - SETTLED_HOURS * HOUR;
+  const missed = versions.find(({ IsLatest, LastModified }) => (!currentOnly || IsLatest === true) && (LastModified?.getTime() ?? 0) < settled);
+  if (missed !== undefined) {
+    throw new Error(`nothing was counted in ${bucket}, which has objects: ${missed.Key} of ${missed.LastModified?.toISOString()} is one. The table is not about this bucket, or finds no report: look at the saved query objects-by-encryption`);
+  }
 }

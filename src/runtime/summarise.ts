@@ -40,7 +40,8 @@ export function summarised(request: SummaryRequest): Record<string, unknown> & {
   const left = request.remaining.filter(({ engine, total }) => engine !== 'count' && total > 0);
   const remainingTotal = left.reduce((sum, { total }) => sum + total, 0);
   // A list that was made a moment later than the exceptions may have fewer of them, never more.
-  const reported = exceptionsIn(totals) - countedOnly(request, totals) - (request.first?.listedExceptions ?? 0) - (request.second?.listedExceptions ?? 0);
+  const listed = (request.first?.listedExceptions ?? 0) + (request.second?.listedExceptions ?? 0);
+  const reported = exceptionsIn(totals) - countedOnly(request, totals) - listed;
   const unexplained = Math.max(0, remainingTotal - reported);
   const verified = totals.failed === 0 && unexplained === 0 && stopped.length === 0;
   const rewritten = { update: totals.rewritten.update, copy: totals.rewritten.copy, multipartCopy: totals.rewritten['multipart-copy'] };

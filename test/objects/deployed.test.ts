@@ -229,6 +229,16 @@ describe('reports of S3 Inventory', () => {
     expect(await metrics(made, ['ObjectsUnencrypted'], ['HoursBehind'])).toEqual({ ObjectsUnencrypted: undefined, HoursBehind: undefined });
   });
 
+  test('do not come where the key of their bucket does not let S3 use it', async () => {
+    const { Policy } = await cloud.kms().send(new GetKeyPolicyCommand({ KeyId: made.reportKey }));
+    const document = JSON.parse(Policy!);
+    const without = { ...document, Statement: document.Statement.filter(({ Principal }: any) => Principal.Service !== 's3.amazonaws.com') };
+    expect(without.Statement).toHaveLength(document.Statement.length - 1);
+    await cloud.kms().send(new PutKeyPolicyCommand({ KeyId: made.reportKey, Policy: JSON.stringify(without) }));
+    expect(await deliver()).toEqual({ delivered: [expect.objectContaining({ refused: expect.stringContaining('the key of') })] });
+    await cloud.kms().send(new PutKeyPolicyCommand({ KeyId: made.reportKey, Policy: Policy! }));
+  });
+
   test('come once the policies of bucket and key let S3 deliver', async () => {
     expect(await deliver()).toEqual({ delivered: [expect.objectContaining({ rows: 10 })] });
   });

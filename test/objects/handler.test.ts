@@ -38,6 +38,7 @@ const SETTINGS: ReportSettings = {
   listed: ['unencrypted'],
   metrics: { 'unencrypted': { objects: 'ObjectsUnencrypted', bytes: 'BytesUnencrypted' }, 'sse-c': { objects: 'ObjectsUnderSseC', bytes: 'BytesUnderSseC' } },
   prefixes: ['a/'],
+  currentOnly: false,
 };
 const HEADINGS = ['finding', 'objects', 'bytes', 'objects_1', 'bytes_1'];
 
@@ -100,6 +101,29 @@ describe('a run', () => {
     const { report, done } = await throughout(SETTINGS, all);
     expect([done, report]).toEqual([true, { bucket: 'data', run: 'run', ready: false, reason: expect.stringContaining('nothing was counted') }]);
     expect([all.athena.asked, all.cloudwatch.asked, all.s3.of('PutObject')]).toEqual([[], [], []]);
+  });
+
+  describe('that counted nothing', () => {
+    const old = { Key: 'k', IsLatest: false, LastModified: new Date('2026-11-01T00:00:00Z') };
+    const holding = (versions: object[]) => world([HEADINGS], undefined, { ListObjectVersions: () => ({ Versions: versions }) });
+
+    test('of an empty bucket publishes zeros', async () => {
+      const all = holding([]);
+      await throughout(SETTINGS, all);
+      expect(data(all)).toMatchObject({ ObjectsCounted: 0, ObjectsUnencrypted: 0 });
+    });
+
+    test('of a bucket that has objects is an error, and publishes nothing', async () => {
+      const all = holding([old]);
+      await expect(throughout(SETTINGS, all)).rejects.toThrow(/nothing was counted in data, which has objects/);
+      expect(all.cloudwatch.asked).toEqual([]);
+    });
+
+    test('of what is too young to be in the table, or is not to be counted, is none', async () => {
+      await throughout(SETTINGS, holding([{ ...old, LastModified: new Date('2026-11-29T20:00:00Z') }]));
+      await throughout({ ...SETTINGS, currentOnly: true }, holding([old]));
+      await expect(throughout({ ...SETTINGS, currentOnly: true }, holding([{ ...old, IsLatest: true }]))).rejects.toThrow(/nothing was counted/);
+    });
   });
 
   test('of a bucket where all is well publishes zeros, and empties the list', async () => {
