@@ -124,7 +124,8 @@ async function counted(settings: ReportSettings, run: string, state: ReportState
   const rows = await rowsOf(state.queryId!, clients.athena);
   const report = reportOf(settings, run, state, rows, clients.now);
   if (report.counted?.objects === 0) {
-    await assertEmpty(settings.bucket, settings.account, settings.currentOnly, clients.s3, new Date(clients.now.getTime() - (state.hoursBehind ?? 0) * HOUR));
+    const countedAt = new Date(clients.now.getTime() - (state.hoursBehind ?? 0) * HOUR);
+    await assertEmpty(settings.bucket, settings.account, settings.currentOnly, clients.s3, countedAt);
   }
   // First what people look into, then what alarms go by: an alarm without its report would be a riddle.
   await clients.results.putJson(`reports/${run}.json`, report);

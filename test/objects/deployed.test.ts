@@ -1,6 +1,8 @@
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { CreateKeyCommand, GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
-import { DeleteObjectCommand, GetBucketEncryptionCommand, GetBucketInventoryConfigurationCommand, GetObjectCommand } from '@aws-sdk/client-s3';
+import { CreateKeyCommand, DescribeKeyCommand, GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import {
+  DeleteObjectCommand, GetBucketEncryptionCommand, GetBucketInventoryConfigurationCommand, GetObjectCommand, HeadBucketCommand,
+} from '@aws-sdk/client-s3';
 import { aws_kms as kms } from 'aws-cdk-lib';
 import { JsonApi } from '../../deployer/json-api';
 import { ROOT } from '../../emulator/service/identities';
@@ -9,7 +11,7 @@ import {
   SecureBucket,
 } from '../../src';
 import { BackfillWorld } from '../backfill/end-to-end-world';
-import { ENV, LocalCloud } from '../local-services/local-cloud';
+import { type Deployed, ENV, LocalCloud } from '../local-services/local-cloud';
 
 jest.setTimeout(300_000);
 
@@ -35,10 +37,11 @@ afterAll(async () => {
   await cloud?.stop();
 });
 
-type Made = Readonly<Record<'machine' | 'backfill' | 'narrow' | 'bucket' | 'key' | 'reportKey' | 'results' | 'workGroup', string>>;
+type Outputs = Readonly<Record<'machine' | 'backfill' | 'narrow' | 'bucket' | 'key' | 'reportKey' | 'results' | 'workGroup', string>>;
+type Made = Outputs & Pick<Deployed, 'deployment'>;
 
 async function deployed(source: ObjectSource, props: Partial<ObjectEncryptionReportProps> = {}): Promise<Made> {
-  const { outputs } = await cloud.deploy((stack) => {
+  const { outputs, deployment } = await cloud.deploy((stack) => {
     const data = new SecureBucket(stack, 'Data', OPEN);
     const alarms = new EncryptionAlarms(stack, 'Alarms', { notify: [Notify.email('security@example.com')], dashboard: false });
     const report = new ObjectEncryptionReport(stack, 'Objects', { bucket: data, source, alarms, ...props });
@@ -57,7 +60,7 @@ async function deployed(source: ObjectSource, props: Partial<ObjectEncryptionRep
       workGroup: report.workGroupName,
     };
   });
-  return outputs as Made;
+  return { ...outputs as Outputs, deployment };
 }
 
 /** Objects of every kind, and old versions and delete markers. */
@@ -279,5 +282,15 @@ describe('reports of S3 Inventory', () => {
     const id = /([^/]+)\/hive\/$/.exec(table.StorageDescriptor.Location)![1];
     const { InventoryConfiguration: inventory } = await cloud.s3().send(new GetBucketInventoryConfigurationCommand({ Bucket: made.bucket, Id: id }));
     expect(inventory).toMatchObject({ Destination: { S3BucketDestination: { Format: 'Parquet', Prefix: 'inventories', AccountId: ENV.account } }, Schedule: { Frequency: 'Daily' } });
+  });
+
+  test('and everything that was stored stays when the stack is deleted', async () => {
+    await made.deployment.destroy();
+    for (const Bucket of [made.bucket, made.results]) { await cloud.s3().send(new HeadBucketCommand({ Bucket })); }
+    const { KeyMetadata: key } = await cloud.kms().send(new DescribeKeyCommand({ KeyId: made.reportKey }));
+    expect(key?.KeyState).toBe('Enabled');
+    expect((await world.see(made.bucket, 's3/b')).keyArn).toBe(made.key);
+    const { MetricAlarms: alarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({}));
+    expect(alarms.filter(({ Dimensions }) => Dimensions?.some(({ Value }) => Value === made.bucket))).toEqual([]);
   });
 });
