@@ -9,14 +9,13 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { type Row, rows } from './rows';
 import { BASELINES } from './rows-of-baselines';
 import {
-  type   EncryptionAlarmsProps, type   EncryptionHookProps, type   RotatingS3KeyProps, AccessAnalyzer, AuditedEvents, AutomatedDiscovery,
+  type EncryptionAlarmsProps, type EncryptionHookProps, type RotatingS3KeyProps, AccessAnalyzer, AuditedEvents, AutomatedDiscovery,
   BackfillCopies, BackfillSource, BackfillTrigger, ComplianceChoice, ComplianceRecorder, ComplianceRemediation, ComplianceRule, Detection,
-  DetectionChoice, DetectionSeverity, DiscoveryJob, EncryptionAlarms, type EncryptionAlarmsProps, EncryptionAuditTrail, type
-  EncryptionAuditTrailProps, EncryptionBackfillJob, type EncryptionBackfillJobProps, EncryptionCompliance, type EncryptionComplianceProps,
-  EncryptionGuardrails, type EncryptionGuardrailsProps, EncryptionHook, type EncryptionHookProps, EncryptionMode, ExpectedAccess, KeyAccess,
-  KeyAccessAnalysis, type KeyAccessAnalysisProps, KeyRotation, MacieAllowList, MacieSession, MacieSeverity, Notify, ObjectEncryptionReport, type
-  ObjectEncryptionReportProps, ObjectFinding, ObjectSource, RotatingS3Key, type RotatingS3KeyProps, SecureBucket, type SecureBucketProps,
-  SensitiveDataDiscovery, type SensitiveDataDiscoveryProps, UploadHeaders,
+  DetectionChoice, DetectionSeverity, DiscoveryJob, EncryptionAlarms, EncryptionAuditTrail, type EncryptionAuditTrailProps, EncryptionBackfillJob,
+  type EncryptionBackfillJobProps, EncryptionCompliance, type EncryptionComplianceProps, EncryptionGuardrails, type EncryptionGuardrailsProps,
+  EncryptionHook, EncryptionMode, ExpectedAccess, KeyAccess, KeyAccessAnalysis, type KeyAccessAnalysisProps, KeyRotation, MacieAllowList,
+  MacieSession, MacieSeverity, Notify, ObjectEncryptionReport, type ObjectEncryptionReportProps, ObjectFinding, ObjectSource, RotatingS3Key,
+  SecureBucket, type SecureBucketProps, SensitiveDataDiscovery, type SensitiveDataDiscoveryProps, UploadHeaders,
 } from '../../src';
 import { OTHER_ACCOUNT } from '../helpers/stack';
 
