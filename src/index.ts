@@ -5,9 +5,9 @@ export {
 } from './backfill';
 export {
   AccountWatchOptions, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery,
-  BaselineKey, BaselineKeyAccess, BaselineParts, BucketBaselineOptions, ComplianceMatrix, ControlEvidence, CostLine, DeployedElsewhereOptions,
-  EncryptionAccountBaseline, EncryptionAccountBaselineProps, EncryptionBaseline, ExistingBucketBaseline, ExpectedUsage, ForBucketOptions,
-  MonthlyCost, S3EncryptionBaseline, S3EncryptionBaselineProps,
+  BaselineKey, BaselineKeyAccess, BaselineObjectReport, BaselineParts, BucketBaselineOptions, ComplianceMatrix, ControlEvidence, CostLine,
+  DeployedElsewhereOptions, EncryptionAccountBaseline, EncryptionAccountBaselineProps, EncryptionBaseline, ExistingBucketBaseline, ExpectedUsage,
+  ForBucketOptions, MonthlyCost, S3EncryptionBaseline, S3EncryptionBaselineProps,
 } from './baseline';
 export { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from './bucket';
 export {
@@ -28,8 +28,8 @@ export {
   EventDetectionOptions, Notify, RateDetectionOptions, RateThreshold, SlackChannel,
 } from './monitoring';
 export {
-  ExistingMetadataTablesOptions, InventoryOptions, MetadataTablesOptions, ObjectEncryptionReport, ObjectEncryptionReportProps, ObjectFinding,
-  ObjectSource,
+  ExistingMetadataTablesOptions, InventoryOptions, MetadataTablesOptions, ObjectEncryptionReport, ObjectEncryptionReportOptions,
+  ObjectEncryptionReportProps, ObjectFinding, ObjectSource,
 } from './objects';
 
 /** What SecureBucket promises, for buckets that are made otherwise: one promise at a time. */

@@ -3,10 +3,9 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { BackfillSource, EncryptionBackfillJob, type EncryptionBackfillJobOptions, EVENT_SOURCE, EVENT_TYPE } from '../backfill';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
+import { checkSameBucket } from './checks';
 import type { Part } from './parts/part';
-import { ValidationError } from '../private/errors';
 import { at, finalState } from '../private/final-state';
-import { referentOf } from '../private/tokens';
 
 type Decided = Exclude<Part<EncryptionBackfillJob, EncryptionBackfillJobOptions>, { readonly kind: 'left-out' }> | undefined;
 
@@ -15,9 +14,7 @@ export function backfillOf(
   scope: Construct, bucket: s3.IBucket, target: kms.IKey | undefined, part: Decided,
 ): EncryptionBackfillJob | undefined {
   if (part?.kind === 'given') {
-    if (referentOf(scope, part.given._bucketName) !== referentOf(scope, bucket.bucketName)) {
-      throw new ValidationError('BackfillOfOtherBucket', `'backfill' must be of the bucket of the baseline, ${bucket.node.path}, got ${part.given.node.path}, which is of another one: leave it out for one of its own`, scope);
-    }
+    checkSameBucket(scope, 'backfill', bucket, part.given, part.given._bucketName);
     return part.given;
   }
   if (part?.kind === 'made') { return new EncryptionBackfillJob(scope, 'Backfill', { encryptionKey: target, ...part.options, bucket }); }

@@ -3,6 +3,7 @@ import type { ExpectedUsage } from './expected-usage';
 import type { Notify } from '../monitoring';
 import type { BaselineAccount } from './parts/baseline-account';
 import type { BaselineBackfill } from './parts/baseline-backfill';
+import type { BaselineObjectReport } from './parts/baseline-object-report';
 
 /** What a baseline of one bucket has beside the bucket. */
 export interface BucketBaselineOptions extends BaselineParts {
@@ -27,6 +28,13 @@ export interface BucketBaselineOptions extends BaselineParts {
    * and for those without the Bucket Key; none where the bucket has no key that objects could be brought under
    */
   readonly backfill?: BaselineBackfill;
+
+  /**
+   * What looks at each object, once a day, and not only at how the next one is encrypted.
+   *
+   * @default - none: what knows about each object is a choice, since the two that do differ in what they find and in what they cost
+   */
+  readonly objectReport?: BaselineObjectReport;
 
   /**
    * How much the bucket is used, for the estimate of the monthly cost.

@@ -4,8 +4,9 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { BaselineAccount } from './parts/baseline-account';
 import type { WatchParts } from './watch-parts';
-import type { Notify } from '../monitoring';
+import type { EncryptionAlarms, Notify } from '../monitoring';
 import { ValidationError } from '../private/errors';
+import { referentOf } from '../private/tokens';
 
 const WITH_BASELINE = new WeakSet<object>();
 
@@ -15,6 +16,20 @@ export function checkOnce(scope: Construct, bucket: s3.IBucket): void {
     throw new ValidationError('BaselineTwice', `'bucket' must have one baseline, got a second one for ${bucket.node.path}: use the first`, scope);
   }
   WITH_BASELINE.add(bucket);
+}
+
+/** What is given is about the bucket of the baseline. */
+export function checkSameBucket(scope: Construct, prop: string, bucket: s3.IBucket, given: Construct, bucketName: string): void {
+  if (referentOf(scope, bucketName) !== referentOf(scope, bucket.bucketName)) {
+    throw new ValidationError('OtherBucket', `'${prop}' must be of the bucket of the baseline, ${bucket.node.path}, got ${given.node.path}, which is of another one: leave it out for one of its own`, scope);
+  }
+}
+
+/** The alarms of a report name the topic of those that tell, which watch the bucket. */
+export function checkReportHere(scope: Construct, alarms: EncryptionAlarms | undefined): void {
+  if (alarms !== undefined && Stack.of(alarms) !== Stack.of(scope)) {
+    throw new ValidationError('AlarmsInOtherStack', `'objectReport' must not be made where the alarms are in another stack, ${Stack.of(alarms).node.path}, which names the bucket, so that each would wait for the other: make ObjectEncryptionReport in a third stack, or give this baseline alarms of its own`, scope);
+  }
 }
 
 /** Metrics, rules and findings are of one account and region. */

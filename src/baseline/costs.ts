@@ -12,6 +12,7 @@ import type { EncryptionAuditTrail } from '../audit';
 import type { EncryptionCompliance } from '../compliance';
 import type { SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
+import type { ObjectEncryptionReport } from '../objects';
 import { ValidationError } from '../private/errors';
 import { at, finalState } from '../private/final-state';
 
@@ -20,7 +21,7 @@ const RECORD = 1.5;
 const DAYS = 30;
 
 const DEFAULTS: Required<ExpectedUsage> = {
-  readsPerMonth: 1_000_000, writesPerMonth: 1_000_000, managementEventsPerMonth: 500_000, changesPerMonth: 10,
+  readsPerMonth: 1_000_000, writesPerMonth: 1_000_000, objects: 1_000_000, managementEventsPerMonth: 500_000, changesPerMonth: 10,
 };
 
 /** What is assumed where nothing is said. */
@@ -35,7 +36,7 @@ export function usageOf(scope: IConstruct, usage: ExpectedUsage = {}): Required<
 
 /** Everything that is paid for by the month. */
 export function costsOf(scope: EncryptionBaseline, parts: WatchParts, bucket: s3.IBucket, usage: Required<ExpectedUsage>): CostLine[] {
-  const { auditTrail, alarms, compliance, keyAccess, sensitiveData } = scope;
+  const { auditTrail, alarms, compliance, keyAccess, sensitiveData, objectReport } = scope;
   const requests = kmsRequests(bucket, usage);
   return [
     ...costOfKey(scope, bucket, requests),
@@ -43,6 +44,7 @@ export function costsOf(scope: EncryptionBaseline, parts: WatchParts, bucket: s3
     ...compliance === undefined ? [] : costOfCompliance(usage, compliance, bucket, parts.isShared('compliance')),
     ...keyAccess?.node.tryFindChild('InternalAccess') === undefined ? [] : [INTERNAL_ACCESS],
     ...sensitiveData === undefined ? [] : costOfDiscovery(sensitiveData, parts.isShared('sensitiveData')),
+    ...objectReport === undefined ? [] : costOfReport(usage, objectReport),
     ...auditTrail === undefined ? [] : costOfTrail(usage, auditTrail, parts.isShared('auditTrail')),
     ...alarms === undefined ? [] : costOfAlarms(alarms, parts.isShared('alarms')),
   ];
@@ -108,9 +110,11 @@ function costOfTrail(usage: Required<ExpectedUsage>, trail: EncryptionAuditTrail
 
 /** The alarms, as many as there are by now. */
 function costOfAlarms(alarms: EncryptionAlarms, shared: boolean): CostLine[] {
-  const counting = alarms.alarms.filter((alarm) => alarm !== alarms.node.tryFindChild('UndeliveredAlarm'));
+  // Those of reports, which it tells of too, are paid for with the report.
+  const all = alarms.alarms.filter((alarm) => alarm.node.scopes.includes(alarms));
+  const counting = all.filter((alarm) => alarm !== alarms.node.tryFindChild('UndeliveredAlarm'));
   const anomalies = counting.filter((alarm) => alarm instanceof cloudwatch.AnomalyDetectionAlarm).length;
-  const plain = alarms.alarms.length - anomalies;
+  const plain = all.length - anomalies;
   return [
     ...alarms.node.tryFindChild('Key') === undefined ? [] : [{ what: 'key of the notifications', basis: 'one key', usd: PRICES.perKey, shared }],
     { what: 'alarms', basis: `${plain + anomalies} alarms`, usd: plain * PRICES.perAlarm + anomalies * PRICES.perAnomalyAlarm, shared },
@@ -130,6 +134,18 @@ function costOfCompliance(usage: Required<ExpectedUsage>, compliance: Encryption
     { what: 'rules of AWS Config', basis: `${count(own)} evaluations of the bucket and its key`, usd: count(own) * PRICES.perEvaluation, shared: false },
     { what: 'recorded changes', basis: `${changes} changes of the bucket and its key`, usd: changes * PRICES.perConfigurationItem, shared: false },
     ...others === 0 ? [] : [{ what: 'rules about the account', basis: `${others} evaluations`, usd: others * PRICES.perEvaluation, shared }],
+  ];
+}
+
+/** A report by inventory; what metadata tables cost is by changes, which their documentation tells. Queries of such sizes cost cents. */
+function costOfReport({ objects }: Required<ExpectedUsage>, report: ObjectEncryptionReport): CostLine[] {
+  const metrics = 2 * report.findings.length + 2;
+  const inventory = report.node.tryFindChild('InventoryDestination') !== undefined;
+  return [
+    ...report.node.tryFindChild('Key') === undefined ? [] : [{ what: 'key of the report', basis: 'one key', usd: PRICES.perKey, shared: false }],
+    ...!inventory ? [] : [{ what: 'inventories', basis: `${thousands(objects)} objects, ${DAYS} times`, usd: objects * DAYS * PRICES.perListedObject, shared: false }],
+    { what: 'metrics of the report', basis: `${metrics} metrics, of the whole bucket`, usd: metrics * PRICES.perMetric, shared: false },
+    { what: 'alarms of the report', basis: `${report.alarms.length} alarms`, usd: report.alarms.length * PRICES.perAlarm, shared: false },
   ];
 }
 

@@ -3,7 +3,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { backfillOf, hearOfBackfill } from './backfill-of-bucket';
 import type { BucketBaselineOptions } from './bucket-baseline-options';
-import { checkAccount, checkLambdas, checkOnce, checkStackOfKey } from './checks';
+import { checkAccount, checkLambdas, checkOnce, checkReportHere, checkSameBucket, checkStackOfKey } from './checks';
 import { ComplianceMatrix } from './compliance-matrix';
 import type { CostLine } from './cost-line';
 import { costsOf, usageOf } from './costs';
@@ -19,6 +19,7 @@ import type { EncryptionBackfillJob } from '../backfill';
 import type { EncryptionCompliance } from '../compliance';
 import type { KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
+import { ObjectEncryptionReport } from '../objects';
 
 /**
  * What the baselines of a bucket have in common, whoever made the bucket: everything that watches it, and what they can show of it.
@@ -51,6 +52,7 @@ export abstract class EncryptionBaseline extends Construct {
   private readonly usage: Required<ExpectedUsage>;
   private watched?: s3.IBucket;
   private job?: EncryptionBackfillJob;
+  private report?: ObjectEncryptionReport;
 
   protected constructor(scope: Construct, id: string, options: BucketBaselineOptions) {
     super(scope, id);
@@ -73,6 +75,9 @@ export abstract class EncryptionBaseline extends Construct {
   /** What brings objects under the key. Undefined where it is left out, or where there is no key for it. */
   public get backfill(): EncryptionBackfillJob | undefined { return this.job; }
 
+  /** What looks at each object. Undefined unless it was asked for. */
+  public get objectReport(): ObjectEncryptionReport | undefined { return this.report; }
+
   /**
    * Lets every part look at the bucket and its key.
    *
@@ -92,6 +97,7 @@ export abstract class EncryptionBaseline extends Construct {
       this.alarms?.watchKey(target);
       this.keyAccess?.watchKey(target);
     }
+    this.report = this.reportOf(bucket, target, options);
     this.job = this.backfillOf(bucket, target, options);
   }
 
@@ -106,6 +112,20 @@ export abstract class EncryptionBaseline extends Construct {
     if (this.alarms.dashboard !== undefined) { this.alarms.watchBackfill(job); }
     hearOfBackfill(this, this.alarms, bucket);
     return job;
+  }
+
+  private reportOf(bucket: s3.IBucket, target: kms.IKey | undefined, { objectReport }: BucketBaselineOptions): ObjectEncryptionReport | undefined {
+    const part = objectReport?._part;
+    if (part?.kind === 'left-out') { warnOfLeftOut(this, 'objectReport', part.because); }
+    if (part === undefined || part.kind === 'left-out') { return undefined; }
+    if (part.kind === 'given') {
+      checkSameBucket(this, 'objectReport', bucket, part.given, part.given._bucketName);
+      return part.given;
+    }
+    checkReportHere(this, this.alarms);
+    // With a source that knows keys, objects shall be under the key that the bucket shall be under.
+    const expected = part.options.source._knowsKeys && target !== undefined ? { expectedKeys: [target] } : {};
+    return new ObjectEncryptionReport(this, 'ObjectReport', { ...expected, ...part.options, bucket, alarms: this.alarms });
   }
 
   private measures(): Measure[] {

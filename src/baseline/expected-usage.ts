@@ -15,6 +15,13 @@ export interface ExpectedUsage {
   readonly writesPerMonth?: number;
 
   /**
+   * Objects in the bucket, with noncurrent versions: a whole number from 0.
+   *
+   * @default 1000000
+   */
+  readonly objects?: number;
+
+  /**
    * Management events of the account, in a month: a whole number from 0. They take room in the log group of the trail.
    *
    * @default 500000

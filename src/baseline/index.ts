@@ -14,7 +14,7 @@ export { ForBucketOptions } from './for-bucket-options';
 export { MonthlyCost } from './monthly-cost';
 export {
   BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery, BaselineKey,
-  BaselineKeyAccess,
+  BaselineKeyAccess, BaselineObjectReport,
 } from './parts';
 export { S3EncryptionBaseline } from './s3-encryption-baseline';
 export { S3EncryptionBaselineProps } from './s3-encryption-baseline-props';

@@ -18,6 +18,7 @@ export const LIST_PRICES = {
   perEvaluation: 0.001,
   perConfigurationItem: 0.003,
   perBucketOfInternalAccess: 9,
+  perListedObject: 0.0025 / 1_000_000,
   perInspectedGigabyte: 1,
   perBucketOfMacie: 0.10,
 } as const;

@@ -1,5 +1,5 @@
 export { ObjectEncryptionReport } from './object-encryption-report';
-export { ObjectEncryptionReportProps } from './object-encryption-report-props';
+export { ObjectEncryptionReportOptions, ObjectEncryptionReportProps } from './object-encryption-report-props';
 export { ObjectFinding } from './object-finding';
 export { ObjectSource } from './object-source';
 export { ExistingMetadataTablesOptions, InventoryOptions, MetadataTablesOptions } from './object-source-options';

@@ -5,11 +5,8 @@ import type { ObjectFinding } from './object-finding';
 import type { ObjectSource } from './object-source';
 import type { EncryptionAlarms } from '../monitoring';
 
-/** Properties of an `ObjectEncryptionReport`. */
-export interface ObjectEncryptionReportProps {
-  /** The bucket whose objects are looked at, of the account and region of the stack. Anything else is refused with an error. */
-  readonly bucket: s3.IBucket;
-
+/** What may differ about a report, whatever the bucket and whoever hears of it. */
+export interface ObjectEncryptionReportOptions {
   /**
    * What knows the encryption of each object. There is no default, since the two differ in what they find
    * and in what they cost.
@@ -18,13 +15,6 @@ export interface ObjectEncryptionReportProps {
    * `ObjectSource.metadataTables()` knows the key of each object, and is paid for by changes.
    */
   readonly source: ObjectSource;
-
-  /**
-   * Who hears when the report finds something, or is late.
-   *
-   * @default - the alarms are made, and notify nobody
-   */
-  readonly alarms?: EncryptionAlarms;
 
   /**
    * The findings with an alarm of their own, 0.10 USD a month each. Everything that can be found is counted and published
@@ -111,4 +101,17 @@ export interface ObjectEncryptionReportProps {
    * @see https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
    */
   readonly queryScanLimit?: Size;
+}
+
+/** Properties of an `ObjectEncryptionReport`. */
+export interface ObjectEncryptionReportProps extends ObjectEncryptionReportOptions {
+  /** The bucket whose objects are looked at, of the account and region of the stack. Anything else is refused with an error. */
+  readonly bucket: s3.IBucket;
+
+  /**
+   * Who hears when the report finds something, or is late.
+   *
+   * @default - the alarms are made, and notify nobody
+   */
+  readonly alarms?: EncryptionAlarms;
 }

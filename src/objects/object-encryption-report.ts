@@ -89,6 +89,13 @@ export class ObjectEncryptionReport extends Construct {
 
   private readonly source: BoundSource;
   private readonly athena: ReportAthena;
+  /**
+   * The bucket that it is about.
+   *
+   * @internal
+   */
+  public readonly _bucketName: string;
+
   private readonly bucketName: string;
   private readonly prefixes: readonly string[];
 
@@ -105,6 +112,7 @@ export class ObjectEncryptionReport extends Construct {
     const key = props.encryptionKey ?? new RotatingS3Key(this, 'Key');
     this.encryptionKey = key;
     this.bucketName = bucket.bucketName;
+    this._bucketName = bucket.bucketName;
     this.prefixes = props.prefixes ?? [];
     this.source = props.source._bind({ scope: this, bucket, key });
     const statements = new Statements(this.source.rows, expectedOf(this, props, this.source.rows), props.noncurrentVersions === false);

@@ -63,7 +63,7 @@ export class ObjectSource {
     if (days !== undefined && !days.isUnresolved() && (days.toHours() % 24 !== 0 || days.toDays() < 7)) {
       throw new ValidationError('JournalExpirationInvalid', `'journalExpiration' must be whole days, at least 7, got ${days.toHumanString()}: S3 takes nothing less`);
     }
-    return new ObjectSource((context) => bindMetadataTables(context, { make: true, ...options }));
+    return new ObjectSource((context) => bindMetadataTables(context, { make: true, ...options }), true);
   }
 
   /**
@@ -75,7 +75,7 @@ export class ObjectSource {
     if (tableNamespace !== undefined && !Token.isUnresolved(tableNamespace) && !/^[a-z0-9_-]{1,255}$/.test(tableNamespace)) {
       throw new ValidationError('NamespaceInvalid', `'tableNamespace' must be letters in lower case, digits, hyphens and underscores, got '${tableNamespace}': leave it out for the one that S3 makes`);
     }
-    return new ObjectSource((context) => bindMetadataTables(context, { make: false, ...options }));
+    return new ObjectSource((context) => bindMetadataTables(context, { make: false, ...options }), true);
   }
 
   /**
@@ -92,11 +92,17 @@ export class ObjectSource {
     if (destinationPrefix !== undefined && (Token.isUnresolved(destinationPrefix) || !/^[a-zA-Z0-9!_.*'()-]+(\/[a-zA-Z0-9!_.*'()-]+)*$/.test(destinationPrefix))) {
       throw new ValidationError('DestinationPrefixInvalid', `'destinationPrefix' must be a folder without slashes at its ends, of safe characters and known at synthesis, got '${destinationPrefix}': for example 'inventories'`);
     }
-    return new ObjectSource((context) => bindInventory(context, options));
+    return new ObjectSource((context) => bindInventory(context, options), false);
   }
 
   /** @internal */
   public readonly _bind: (context: SourceContext) => BoundSource;
 
-  private constructor(bind: (context: SourceContext) => BoundSource) { this._bind = bind; }
+  /** @internal */
+  public readonly _knowsKeys: boolean;
+
+  private constructor(bind: (context: SourceContext) => BoundSource, knowsKeys: boolean) {
+    this._bind = bind;
+    this._knowsKeys = knowsKeys;
+  }
 }

@@ -3,9 +3,9 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ACCOUNT_WIDE, another, counts, MAIL, made, ofType, templateOf } from './world';
 import {
   AccessAnalyzer, BackfillSource, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery, BaselineKey,
-  BaselineKeyAccess, DiscoveryJob, EncryptionAccountBaseline,
+  BaselineKeyAccess, BaselineObjectReport, DiscoveryJob, EncryptionAccountBaseline,
   ComplianceRecorder, EncryptionAlarms, EncryptionAuditTrail, EncryptionBackfillJob, EncryptionCompliance, EncryptionMode, KeyAccessAnalysis,
-  KeyRotation, Notify, RotatingS3Key, S3EncryptionBaseline, SecureBucket,
+  KeyRotation, Notify, ObjectEncryptionReport, ObjectSource, RotatingS3Key, S3EncryptionBaseline, SecureBucket,
 } from '../../src';
 import { IRELAND, role, testStack } from '../helpers/stack';
 import { identityStatements, warningIds, warningText } from '../helpers/template';
@@ -277,6 +277,41 @@ describe('sensitive data', () => {
     expect(() => made({
       notify: [], alarms: BaselineAlarms.leaveOut('x'), keyAccess: BaselineKeyAccess.leaveOut('x'), sensitiveData: BaselineDataDiscovery.make(),
     })).toThrow(/'sensitiveData' tells its findings through alarms/);
+  });
+});
+
+describe('the objects', () => {
+  test('are looked at by a report that tells the alarms, and its list is what a backfill takes', () => {
+    const { stack, baseline } = made({ objectReport: BaselineObjectReport.make({ source: ObjectSource.inventory() }) });
+    const usual = made().baseline.monthlyCost;
+    expect(baseline.objectReport).toBeDefined();
+    new EncryptionBackfillJob(stack, 'Listed', { bucket: baseline.bucket, sources: [BackfillSource.listed(baseline.objectReport!.backfillList)] });
+    const topic = stack.resolve(baseline.alarms!.topic.topicArn) as object;
+    const alarms = ofType(stack, 'AWS::CloudWatch::Alarm').filter(([id]) => id.startsWith('OrdersObjectReport'));
+    expect(alarms).toHaveLength(baseline.objectReport!.alarms.length);
+    for (const [, { Properties }] of alarms) { expect(Properties.AlarmActions).toContainEqual(topic); }
+    const lines = baseline.monthlyCost.lines.map(({ what }) => what);
+    expect(lines).toEqual(expect.arrayContaining(['key of the report', 'inventories', 'metrics of the report', 'alarms of the report']));
+    expect(baseline.monthlyCost.lines.find(({ what }) => what === 'alarms')).toEqual(usual.lines.find(({ what }) => what === 'alarms'));
+  });
+
+  test('are expected under the key that the bucket shall be under, where the source knows keys', () => {
+    const stack = testStack();
+    const [bucket, key] = [new SecureBucket(stack, 'Data'), new RotatingS3Key(stack, 'New')];
+    S3EncryptionBaseline.forBucket(bucket, {
+      notify: [MAIL],
+      key: BaselineKey.use(key),
+      backfill: BaselineBackfill.leaveOut('later'),
+      objectReport: BaselineObjectReport.make({ source: ObjectSource.metadataTables() }),
+    });
+    expect(JSON.stringify(ofType(stack, 'AWS::StepFunctions::StateMachine'))).toContain(stack.getLogicalId(key.node.defaultChild as never));
+  });
+
+  test('of another bucket are not those of a report that is given', () => {
+    const stack = testStack();
+    const report = new ObjectEncryptionReport(stack, 'Report', { bucket: new SecureBucket(stack, 'Other'), source: ObjectSource.inventory() });
+    expect(() => new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], objectReport: BaselineObjectReport.use(report) }))
+      .toThrow(/'objectReport' must be of the bucket of the baseline/);
   });
 });
 

@@ -1,9 +1,8 @@
 import { type Row, rows } from './rows';
 import {
-  AccessAnalyzer, BackfillSource, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery,
-  BaselineKey, BaselineKeyAccess, ComplianceRecorder, DiscoveryJob, EncryptionAccountBaseline, type EncryptionAccountBaselineProps, Notify,
-  RotatingS3Key, S3EncryptionBaseline,
-  type S3EncryptionBaselineProps, SecureBucket,
+  AccessAnalyzer, BackfillSource, BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance,
+  BaselineDataDiscovery, BaselineKey, BaselineKeyAccess, BaselineObjectReport, ComplianceRecorder, DiscoveryJob, EncryptionAccountBaseline, type
+  EncryptionAccountBaselineProps, Notify, ObjectSource, RotatingS3Key, S3EncryptionBaseline, type S3EncryptionBaselineProps, SecureBucket,
 } from '../../src';
 
 const notify = [Notify.email('security@example.com')];
@@ -28,6 +27,7 @@ export const BASELINES: Row[] = [
     compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.make() }),
     keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.make() }),
     sensitiveData: BaselineDataDiscovery.make({ job: DiscoveryJob.weekly() }),
+    objectReport: BaselineObjectReport.make({ source: ObjectSource.inventory() }),
     backfill: BaselineBackfill.make({ sources: [BackfillSource.sseS3()] }),
     expectedUsage: { readsPerMonth: 1 },
   }), { breaks: { ...NOTIFICATIONS, ...TRAIL, ...BACKFILL } }),

@@ -6,3 +6,4 @@ export { BaselineCompliance } from './baseline-compliance';
 export { BaselineDataDiscovery } from './baseline-data-discovery';
 export { BaselineKey } from './baseline-key';
 export { BaselineKeyAccess } from './baseline-key-access';
+export { BaselineObjectReport } from './baseline-object-report';
