@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { StackArtifact } from './assembly';
+import { readAssembly, type StackArtifact } from './assembly';
+import { changesBetween } from './changes';
 import { type Clients, createClients, type Credentials } from './clients';
 import { CrossStackValues } from './cross-stack';
 import type { Deployment, DeployOptions } from './deploy';
@@ -101,6 +102,7 @@ export class AssemblyDeployer {
         if (attributes[attribute] === undefined) throw new Error(`${logicalId} has no attribute ${attribute}`);
         return attributes[attribute];
       },
+      changes: (assembly) => changesBetween(this.artifacts, readAssembly(typeof assembly === 'string' ? assembly : assembly.directory)),
       destroy: async () => this.destroy(false),
     };
   }

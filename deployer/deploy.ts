@@ -56,6 +56,8 @@ export interface Deployment {
   outputs(stackName: string): Readonly<Record<string, unknown>>;
   physicalId(stackName: string, logicalId: string): string;
   attribute(stackName: string, logicalId: string, attribute: string): unknown;
+  /** What a deployment of another assembly over this one would change: `STACK/LOGICAL_ID` of each. Nothing is deployed. */
+  changes(assembly: string | { readonly directory: string }): string[];
   /** Deletes what the DeletionPolicies let it, in reverse order. What failed may be tried again. */
   destroy(): Promise<DestroyReport>;
 }

@@ -5,7 +5,7 @@ import {
   CreateBucketCommand, GetBucketEncryptionCommand, GetBucketLoggingCommand, GetBucketPolicyCommand, GetBucketVersioningCommand, GetObjectCommand,
   GetPublicAccessBlockCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { App, aws_iam as iam, aws_s3 as s3, type Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_s3 as s3, CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
 import type { DeployedStack } from '../../deployer/deployment';
 import { JsonApi } from '../../deployer/json-api';
 import { ROOT } from '../../emulator/service/identities';
@@ -197,14 +197,18 @@ describe('a bucket of before', () => {
   });
 });
 
-test('the same stack synthesized twice is the same, so that CloudFormation has nothing to do', () => {
-  const once = () => {
-    const stack = testStack({ env: ENV, app: new App() });
-    define(stack);
-    const assembly = (stack.node.root as App).synth();
-    return [assembly.getStackByName('Stack').template as object, assembly.manifest.artifacts?.['Stack.assets']];
+test('deployed once more, it changes nothing; and one prop more changes what it is about', () => {
+  const once = (more?: (stack: Stack) => void) => {
+    const stack = testStack({ env: ENV, app: new App(), id: deployed.deployment.stacks[0]!.stackName });
+    for (const [name, value] of Object.entries(define(stack))) { new CfnOutput(stack, `${name}Output`, { value }); }
+    more?.(stack);
+    return deployed.deployment.changes((stack.node.root as App).synth());
   };
-  expect(once()).toEqual(once());
+  expect(once()).toEqual([]);
+  const name = (stack: Stack) => stack.getLogicalId(stack.node.findChild('Orders').node.findChild('Bucket').node.defaultChild as s3.CfnBucket);
+  const changed = (stack: Stack) => { (stack.node.findChild('Orders').node.findChild('Bucket') as s3.Bucket).addLifecycleRule({ prefix: 'x/', expiration: Duration.days(1) }); };
+  let id = '';
+  expect(once((stack) => { changed(stack); id = name(stack); })).toEqual([`${deployed.deployment.stacks[0]!.stackName}/${id}`]);
 });
 
 test('when the stack goes, data, keys and logs stay', async () => {
