@@ -4,6 +4,7 @@ import { join } from 'path';
 import { SynthUtils } from '@aws-cdk/assert';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { PlatformStack, ShopStack } from '../../examples/account-baseline/stack';
 import { AlarmsStack } from '../../examples/alarms/stack';
 import { AuditTrailStack } from '../../examples/audit-trail/stack';
 import { BackfillStack } from '../../examples/backfill/stack';
@@ -30,8 +31,15 @@ function replication(app: App): ReplicaStack {
   return new ReplicaStack(app, 'Replica', { env: { account, region: 'eu-central-1' }, crossRegionReferences: true });
 }
 
+function shops(app: App) {
+  const platform = new PlatformStack(app, 'Platform', { env });
+  return { platform, shop: new ShopStack(app, 'Shop', { env, platform }) };
+}
+
 /** Each example as its folder, and each of its stacks as the app makes it. */
 const EXAMPLES: [folder: string, stack: string, make: (app: App) => Stack][] = [
+  ['account-baseline', 'Platform', (app) => shops(app).platform],
+  ['account-baseline', 'Shop', (app) => shops(app).shop],
   ['baseline', 'Baseline', (app) => new BaselineStack(app, 'Baseline')],
   ['first-bucket', 'FirstBucket', (app) => new FirstBucketStack(app, 'FirstBucket')],
   ['data-lake', 'DataLake', (app) => new DataLakeStack(app, 'DataLake')],
