@@ -37,6 +37,15 @@ export interface BucketBaselineOptions extends BaselineParts {
   readonly objectReport?: BaselineObjectReport;
 
   /**
+   * Whether the compliance matrix and the monthly cost are outputs of the stack: seven, of up to 7 KB.
+   *
+   * They are there for programs in any case: `complianceMatrix` and `monthlyCost`.
+   *
+   * @default true
+   */
+  readonly outputs?: boolean;
+
+  /**
    * How much the bucket is used, for the estimate of the monthly cost.
    *
    * @default - a million reads and a million writes

@@ -28,12 +28,12 @@ const STANDARDS: readonly { readonly field: keyof ControlMappings; readonly outp
  */
 export class ComplianceMatrix {
   /** @internal */
-  public static _of(scope: Construct, id: string, measures: () => Measure[]): ComplianceMatrix {
+  public static _of(scope: Construct, id: string, outputs: boolean, measures: () => Measure[]): ComplianceMatrix {
     const home = new Construct(scope, id);
     const matrix = new ComplianceMatrix(home, measures);
-    for (const { field, output, name } of STANDARDS) {
+    for (const { field, output, name } of outputs ? STANDARDS : []) {
       new CfnOutput(home, output, {
-        description: `Controls of ${name} that are met, and by which resources`,
+        description: `What resources here answer of ${name}, for this bucket. What they do not is in ComplianceMatrix.toMarkdown()`,
         value: Lazy.uncachedString({ produce: () => JSON.stringify(matrix.metOf(field)) }),
       });
     }

@@ -11,4 +11,11 @@ export interface CostLine {
 
   /** Whether all baselines that use the same account-wide parts share it. */
   readonly shared: boolean;
+
+  /**
+   * Whether it is paid once at most, and not each month.
+   *
+   * @default false
+   */
+  readonly once?: boolean;
 }

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -91,10 +91,11 @@ function costOfEvents({ readsPerMonth, writesPerMonth }: Required<ExpectedUsage>
   ];
 }
 
-/** A trail without data events. Of the trails of an account the first copy of management events is free, so it is that of the first one of the app. */
+/** A trail without data events. Of the trails of an account the first copy of management events is free, so it is that of the first one of the account in the app. */
 function costOfTrail(usage: Required<ExpectedUsage>, trail: EncryptionAuditTrail, shared: boolean): CostLine[] {
   const events = usage.managementEventsPerMonth;
-  const all = trail.node.root.node.findAll().filter((one): one is CfnTrail => one instanceof CfnTrail);
+  const { account } = Stack.of(trail);
+  const all = trail.node.root.node.findAll().filter((one): one is CfnTrail => one instanceof CfnTrail && Stack.of(one).account === account);
   const first = all[0] === trail.node.tryFindChild('Resource');
   return [
     { what: 'key of the trail', basis: 'one key', usd: PRICES.perKey, shared },
@@ -157,7 +158,7 @@ function costOfDiscovery({ _maximumGigabytes: most }: SensitiveDataDiscovery, sh
   return [
     { what: 'Macie, for the bucket', basis: 'one bucket', usd: PRICES.perBucketOfMacie, shared: false },
     ...most === undefined || Token.isUnresolved(most) ? [] : [{
-      what: 'Macie, for what it inspects', basis: `at most ${most} GB, in the month of the first run`, usd: most * PRICES.perInspectedGigabyte, shared,
+      what: 'Macie, for what it inspects', basis: `at most ${most} GB at first; what is new later is paid by the GB too`, usd: most * PRICES.perInspectedGigabyte, shared, once: true,
     }],
   ];
 }

@@ -3,7 +3,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { backfillOf, hearOfBackfill } from './backfill-of-bucket';
 import type { BucketBaselineOptions } from './bucket-baseline-options';
-import { checkAccount, checkLambdas, checkOnce, checkReportHere, checkSameBucket, checkStackOfKey } from './checks';
+import { checkAccount, checkLambdas, checkReportHere, checkSameBucket, checkStackOfKey } from './checks';
 import { ComplianceMatrix } from './compliance-matrix';
 import type { CostLine } from './cost-line';
 import { costsOf, usageOf } from './costs';
@@ -20,6 +20,7 @@ import type { EncryptionCompliance } from '../compliance';
 import type { KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
 import { ObjectEncryptionReport } from '../objects';
+import { checkHome } from '../private/home';
 
 /**
  * What the baselines of a bucket have in common, whoever made the bucket: everything that watches it, and what they can show of it.
@@ -56,7 +57,7 @@ export abstract class EncryptionBaseline extends Construct {
 
   protected constructor(scope: Construct, id: string, options: BucketBaselineOptions) {
     super(scope, id);
-    const { account, alarms, auditTrail, compliance, keyAccess, sensitiveData, notify } = options;
+    const { account, alarms, auditTrail, compliance, keyAccess, sensitiveData, notify, outputs = true } = options;
     this.usage = usageOf(this, options.expectedUsage);
     checkAccount(this, account);
     const shared = sharedFor(this, account, notify);
@@ -68,8 +69,8 @@ export abstract class EncryptionBaseline extends Construct {
     this.compliance = this.parts.compliance();
     this.keyAccess = this.parts.keyAccess();
     this.sensitiveData = this.parts.sensitiveData();
-    this.complianceMatrix = ComplianceMatrix._of(this, 'ComplianceMatrix', () => this.measures());
-    this.monthlyCost = MonthlyCost._of(this, 'MonthlyCost', () => this.costs());
+    this.complianceMatrix = ComplianceMatrix._of(this, 'ComplianceMatrix', outputs, () => this.measures());
+    this.monthlyCost = MonthlyCost._of(this, 'MonthlyCost', outputs, () => this.costs());
   }
 
   /** What brings objects under the key. Undefined where it is left out, or where there is no key for it. */
@@ -85,7 +86,7 @@ export abstract class EncryptionBaseline extends Construct {
    * @internal
    */
   protected _watch(bucket: s3.IBucket, target: kms.IKey | undefined, options: BucketBaselineOptions): void {
-    checkOnce(this, bucket);
+    checkHome(this, 'bucket', bucket, 'everything that watches it is there, so make this baseline in a stack of that account and region');
     for (const key of [bucket.encryptionKey, target]) { checkStackOfKey(this, key, this.auditTrail ?? this.alarms ?? this.compliance); }
     this.watched = bucket;
     this.auditTrail?.watch(bucket);
@@ -116,7 +117,6 @@ export abstract class EncryptionBaseline extends Construct {
 
   private reportOf(bucket: s3.IBucket, target: kms.IKey | undefined, { objectReport }: BucketBaselineOptions): ObjectEncryptionReport | undefined {
     const part = objectReport?._part;
-    if (part?.kind === 'left-out') { warnOfLeftOut(this, 'objectReport', part.because); }
     if (part === undefined || part.kind === 'left-out') { return undefined; }
     if (part.kind === 'given') {
       checkSameBucket(this, 'objectReport', bucket, part.given, part.given._bucketName);

@@ -1,40 +1,49 @@
 import { Annotations } from 'aws-cdk-lib';
-import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { checkOnce } from './checks';
 import { EncryptionBaseline } from './encryption-baseline';
 import type { ForBucketOptions } from './for-bucket-options';
 import { warnOfLeftOut } from './watch-parts';
 import { RotatingS3Key } from '../key';
 import { ValidationError } from '../private/errors';
+import { at, finalState } from '../private/final-state';
 
 /** A bucket that is there, with everything that watches it: what `S3EncryptionBaseline.forBucket` makes. */
 export class ExistingBucketBaseline extends EncryptionBaseline {
   /** @internal */
-  public static _of(scope: Construct, bucket: s3.IBucket, options: ForBucketOptions): ExistingBucketBaseline {
-    return new ExistingBucketBaseline(scope, bucket, options);
+  public static _of(bucket: s3.IBucket, options: ForBucketOptions): ExistingBucketBaseline {
+    // Beside the bucket, and not under it: mixins and aspects of the bucket are about what is under it.
+    const { id, scope } = bucket.node;
+    checkOnce(scope as Construct, bucket);
+    return new ExistingBucketBaseline(scope as Construct, `${id}EncryptionBaseline`, bucket, options);
   }
 
   /** The bucket. */
   public readonly bucket: s3.IBucket;
 
-  private constructor(scope: Construct, bucket: s3.IBucket, options: ForBucketOptions) {
-    super(scope, 'EncryptionBaseline', options);
+  private constructor(scope: Construct, id: string, bucket: s3.IBucket, options: ForBucketOptions) {
+    super(scope, id, options);
     this.bucket = bucket;
     const key = this.keyOf(bucket, options);
     const imported = !(bucket.node.defaultChild instanceof s3.CfnBucket);
     if (imported && bucket.encryptionKey === undefined && key !== undefined) {
+      // A key that is made here is hardly the one of a bucket that was there before.
+      if (key.node.defaultChild instanceof kms.CfnKey) { this.warnNotUnder(bucket, key); }
       // Known by its key from here on, so that every part sees it.
       const { bucketName, bucketArn, env: { account, region } } = bucket;
       this._watch(s3.Bucket.fromBucketAttributes(this, 'Bucket', { bucketName, bucketArn, account, region, encryptionKey: key }), undefined, options);
       return;
     }
     const other = key === bucket.encryptionKey ? undefined : key;
-    if (other !== undefined) {
-      Annotations.of(this).addWarningV2('cdk-s3-encryption:ExistingBucketBaseline.notUnderKey',
-        `the bucket ${bucket.node.path} is not under the key ${other.node.path} yet, so rules of AWS Config find it until it is: set the default encryption of the bucket to that key where the bucket is made, or acknowledge this while you are at it`);
-    }
+    if (other !== undefined) { this.warnNotUnder(bucket, other); }
     this._watch(bucket, other, options);
+  }
+
+  private warnNotUnder(bucket: s3.IBucket, key: kms.IKey): void {
+    Annotations.of(this).addWarningV2('cdk-s3-encryption:ExistingBucketBaseline.notUnderKey',
+      `the bucket ${bucket.node.path} is not under the key ${key.node.path} yet, so new objects are not, and rules of AWS Config find it until it is: set the default encryption of the bucket to that key where the bucket is made, or acknowledge this once you did`);
   }
 
   private keyOf(bucket: s3.IBucket, { key, compliance }: ForBucketOptions): kms.IKey | undefined {
@@ -50,13 +59,19 @@ export class ExistingBucketBaseline extends EncryptionBaseline {
         break;
       default:
     }
-    const known = bucket.encryptionKey !== undefined || bucket.node.defaultChild instanceof s3.CfnBucket;
+    const resource = bucket.node.defaultChild;
+    const known = bucket.encryptionKey !== undefined || (resource instanceof s3.CfnBucket && !isUnderKms(resource));
     if (!known && part === undefined) {
-      throw new ValidationError('KeyUnknown', `'key' must say which KMS key the imported bucket ${bucket.node.path} is under, or shall be, got none: give BaselineKey.use(key), or import the bucket with encryptionKey; for one under SSE-S3 give BaselineKey.leaveOut(reason)`, this);
+      throw new ValidationError('KeyUnknown', `'key' must say which KMS key the bucket ${bucket.node.path} is under, or shall be, got none, and ${resource === undefined ? 'the bucket is imported without its key' : 'the template names none, which is the AWS managed key aws/s3'}: give BaselineKey.use(key) or BaselineKey.make(), or import the bucket with encryptionKey; for an imported one under SSE-S3 give BaselineKey.leaveOut(reason) and BaselineCompliance.leaveOut(reason)`, this);
     }
     if (!known && this.compliance !== undefined && compliance?._part.kind !== 'left-out') {
       throw new ValidationError('RulesNeedKey', `'compliance' must be left out for the imported bucket ${bucket.node.path} without a key, since its rules compare with one: give BaselineCompliance.leaveOut(reason), or a key`, this);
     }
     return bucket.encryptionKey;
   }
+}
+
+function isUnderKms(bucket: s3.CfnBucket): boolean {
+  const algorithm = at(finalState(bucket).properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'ServerSideEncryptionByDefault', 'SSEAlgorithm');
+  return /^aws:kms/.test(String(algorithm));
 }

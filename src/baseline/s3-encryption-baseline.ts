@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -6,7 +7,7 @@ import { ExistingBucketBaseline } from './existing-bucket-baseline';
 import type { ForBucketOptions } from './for-bucket-options';
 import type { S3EncryptionBaselineProps } from './s3-encryption-baseline-props';
 import { warnOfLeftOut } from './watch-parts';
-import { EncryptionMode, SecureBucket, type SecureBucketProps } from '../bucket';
+import { assertUsableKey, EncryptionMode, SecureBucket, type SecureBucketProps } from '../bucket';
 import { RotatingS3Key } from '../key';
 import { ValidationError } from '../private/errors';
 
@@ -20,7 +21,8 @@ import { ValidationError } from '../private/errors';
  *
  * The account has to have a recorder of AWS Config and an analyzer of IAM Access Analyzer, or they are made by choice; warnings ask.
  *
- * Whatever is deleted, the data, the keys and the logs stay.
+ * When the stack is deleted the data, its key, the log files, their key and the log groups stay. The trail stops; the key of the notifications goes,
+ * under which nothing is kept.
  *
  * Its outputs say which controls are met by what, and what it costs: about 5 USD a month for a bucket with two million requests, and
  * 9 USD for what baselines share. Five of them fit into a stack, whose template may have
@@ -35,13 +37,13 @@ export class S3EncryptionBaseline extends EncryptionBaseline {
   /**
    * Everything but the bucket and the key, for a bucket that you have: one of this app, or an imported one of this account and region.
    *
-   * The bucket stays as it is. What it does not hold itself the matrix says, and mixins put onto it, one at a time. It is made under the
-   * bucket, once.
+   * The bucket stays as it is: under SSE-S3, if it is. What it does not hold itself the matrix says, and mixins put onto it, one at a time;
+   * apply those first. The baseline is made beside the bucket, with the id of the bucket and `EncryptionBaseline`, once.
    *
    * @param bucket a `SecureBucket`, any other bucket of this app, or an imported one with its key
    */
   public static forBucket(bucket: s3.IBucket, options: ForBucketOptions): ExistingBucketBaseline {
-    return ExistingBucketBaseline._of(bucket as unknown as Construct, bucket, options);
+    return ExistingBucketBaseline._of(bucket, options);
   }
 
   /** The bucket. */
@@ -55,6 +57,7 @@ export class S3EncryptionBaseline extends EncryptionBaseline {
     const part = props.key?._part;
     refuseSecondKey(this, props.bucketProps, part?.kind === 'left-out');
     if (part?.kind === 'left-out') { warnOfLeftOut(this, 'key', part.because); }
+    if (part?.kind === 'given') { assertUsableKey(this, Stack.of(this).region, 'key', part.given); }
     // Always here, so that a key is not replaced when somebody tunes it.
     this.key = part?.kind === 'left-out' ? undefined : part?.kind === 'given' ? part.given : new RotatingS3Key(this, 'Key', part?.options);
     const mode = this.key === undefined ? EncryptionMode.s3Managed() : modeOf(props.bucketProps, this.key);

@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Annotations, Stack, Stage } from 'aws-cdk-lib';
+import { Construct, type IConstruct } from 'constructs';
 import type { WatchParts } from './watch-parts';
 import { ValidationError } from '../private/errors';
 
@@ -29,16 +29,32 @@ export function sharedPartsOf(scope: Construct, kind: SharedKind, make: (home: C
   if (stack.node.tryFindChild(SHARED_ID) !== undefined) {
     throw new ValidationError('SharedIdTaken', `the stack must have nothing else with the id '${SHARED_ID}', under which its baselines share their trail and alarms: rename that, or give 'account'`, scope);
   }
+  if (kind === 'here') { warnOfSecond(scope, stack); }
   const parts = make(new Construct(stack, SHARED_ID));
   PARTS.set(stack, { kind, parts });
   return parts;
+}
+
+const HERE = new WeakMap<IConstruct, Stack[]>();
+
+/** Two stacks of an account and region that know nothing of each other pay for a trail each, and tell of the account twice. */
+function warnOfSecond(scope: Construct, stack: Stack): void {
+  const root = scope.node.root;
+  const known = HERE.get(root) ?? [];
+  HERE.set(root, [...known, stack]);
+  const other = known.find((one) => one.account === stack.account && one.region === stack.region && Stage.of(one) === Stage.of(stack));
+  if (other !== undefined) {
+    Annotations.of(scope).addWarningV2('cdk-s3-encryption:EncryptionBaseline.accountTwice',
+      `the stack ${other.node.path} of the same account and region has a trail and alarms of the account already, and this one gets them again: share them with account: BaselineAccount.use() and one EncryptionAccountBaseline, or acknowledge this`);
+  }
 }
 
 /** An `EncryptionAccountBaseline` is what the baselines of its stack share. */
 export function shareParts(scope: Construct, parts: WatchParts): void {
   const stack = Stack.of(scope);
   if (PARTS.has(stack)) {
-    throw new ValidationError('AccountBaselineTwice', 'a stack must have one EncryptionAccountBaseline, made before the baselines that share it, got a second one: move it before them, or give its parts to the first', scope);
+    throw new ValidationError('AccountBaselineTwice', 'a stack must have one EncryptionAccountBaseline, made before the baselines that share it, got one after a baseline that shares already, or a second one: move it before them, or give its parts to the first', scope);
   }
+  warnOfSecond(scope, stack);
   PARTS.set(stack, { kind: 'here', parts });
 }

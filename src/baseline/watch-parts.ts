@@ -43,7 +43,7 @@ export class WatchParts {
     private readonly notify: readonly Notify[],
     private readonly sharing: Sharing = {},
   ) {
-    for (const part of sharing.agreed === true ? [] : PARTS) {
+    for (const part of sharing.agreed === true ? [] : PARTS.filter((one) => one !== 'sensitiveData')) {
       const because = this.decision(part)?.kind === 'left-out' ? this.leftOutBecause(part) : undefined;
       if (because !== undefined) { warnOfLeftOut(scope, part, because); }
     }

@@ -90,7 +90,7 @@ export class EncryptionCompliance extends Construct {
     for (const { id: warning, text } of warnings) { Annotations.of(this).addWarningV2(warning, text); }
     if (props.recorder === undefined) {
       Annotations.of(this).addWarningV2(RECORDER_ASSUMED,
-        'the account needs a recorder of AWS Config in this region that records AWS::S3::Bucket and AWS::KMS::Key: without one the deployment fails, and what it does not record is never looked at. Give ComplianceRecorder.existing() once you looked, or ComplianceRecorder.make()');
+        'the account needs a recorder of AWS Config in this region that records AWS::S3::Bucket and AWS::KMS::Key: without one the deployment fails, and what it does not record is never looked at. Give ComplianceRecorder.existing() once you looked, or ComplianceRecorder.make(); to a baseline as compliance: BaselineCompliance.make({ recorder })');
     }
     if (props.recorder?._make !== undefined) { makeRecorder(this, props.recorder._make); }
     onRecorderOf(this, (recorder) => { this.take(recorder); });

@@ -58,7 +58,7 @@ export function holdToExpected(scope: IConstruct, bucket: s3.IBucket): void {
       const rule = at(finalState(cfn).properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0);
       const found = of(at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm'));
       return found === read ? [] : [new ValidationError('WatchedTooEarly',
-        `the default encryption of ${bucket.node.path} must be what it was when watch() was called, ${String(read)}, got ${String(found)} in the template: set it by the props of the bucket, and not by an override or an aspect`, scope).message];
+        `the default encryption of ${bucket.node.path} must be what it was when watch() was called, ${String(read)}, got ${String(found)} in the template: set it by the props of the bucket or by a mixin before watch(), and not by an override or an aspect`, scope).message];
     },
   });
 }

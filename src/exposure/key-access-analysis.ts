@@ -54,7 +54,7 @@ export class KeyAccessAnalysis extends Construct {
     if (props.externalAccess === undefined) {
       onAnalyzerOf(this, () => { Annotations.of(this).acknowledgeWarning(ANALYZER_ASSUMED, 'This stack makes the analyzer.'); });
       Annotations.of(this).addWarningV2(ANALYZER_ASSUMED,
-        'the account needs an analyzer of IAM Access Analyzer for external access in this region, or nothing is ever found: give AccessAnalyzer.existing() once you looked, or AccessAnalyzer.make()');
+        'the account needs an analyzer of IAM Access Analyzer for external access in this region, or nothing is ever found: give AccessAnalyzer.existing() once you looked, or AccessAnalyzer.make(); to a baseline as keyAccess: BaselineKeyAccess.make({ externalAccess })');
     }
     const expected = props.expected ?? [];
     for (const { _because, _path, _accountId } of expected) {

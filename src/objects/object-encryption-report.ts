@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -152,6 +152,10 @@ export class ObjectEncryptionReport extends Construct {
         results.grantOnKey(grantee, 'kms:Decrypt');
       },
     });
+    if (props.alarms === undefined) {
+      Annotations.of(this).addWarningV2('cdk-s3-encryption:ObjectEncryptionReport.nobodyHears',
+        'nobody hears when the report finds something, or is late: give alarms, or act on the alarms of the report yourself and acknowledge this');
+    }
     this.alarms = new ReportAlarms(this, 'Alarms', this, {
       alarms: props.alarms, alarmOn: props.alarmOn, tolerated: props.tolerated ?? 0, lateAfterHours: this.source.lateAfterHours,
     }).all;

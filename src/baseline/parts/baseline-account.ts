@@ -17,6 +17,8 @@ export class BaselineAccount {
    *
    * Trail and analysis of access are left to it. The stack gets alarms of its own for its buckets and keys, since those to be notified here
    * are others than there, and rules of AWS Config for them, with the recorder that the account has.
+   *
+   * Costs a key of notifications and a dashboard for each such stack: 4 USD a month.
    */
   public static deployedElsewhere(options: DeployedElsewhereOptions = {}): BaselineAccount {
     return new BaselineAccount(undefined, options.dataEventsRecorded === true);

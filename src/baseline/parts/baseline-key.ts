@@ -7,7 +7,8 @@ export class BaselineKey {
   /**
    * A key that you have, of the account and region of the bucket.
    *
-   * Its policy is not changed where it is imported: what has to be added is said in a warning.
+   * The policy of an imported one is not changed: one of this account is taken to leave permissions to IAM, as keys do by default; of
+   * others a warning says what has to be added.
    */
   public static use(key: kms.IKey): BaselineKey {
     return new BaselineKey({ kind: 'given', given: key });
