@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { checkOnce } from './checks';
 import { EncryptionBaseline } from './encryption-baseline';
 import { ExistingBucketBaseline } from './existing-bucket-baseline';
 import type { ForBucketOptions } from './for-bucket-options';
@@ -62,6 +63,7 @@ export class S3EncryptionBaseline extends EncryptionBaseline {
     this.key = part?.kind === 'left-out' ? undefined : part?.kind === 'given' ? part.given : new RotatingS3Key(this, 'Key', part?.options);
     const mode = this.key === undefined ? EncryptionMode.s3Managed() : modeOf(props.bucketProps, this.key);
     this.bucket = new SecureBucket(this, 'Bucket', { ...props.bucketProps, encryptionMode: mode });
+    checkOnce(this, this.bucket);
     this._watch(this.bucket, undefined, props);
   }
 }

@@ -5,7 +5,7 @@ import {
   AccessAnalyzer, BackfillSource, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery, BaselineKey,
   BaselineKeyAccess, BaselineObjectReport, DiscoveryJob, EncryptionAccountBaseline,
   ComplianceRecorder, EncryptionAlarms, EncryptionAuditTrail, EncryptionBackfillJob, EncryptionCompliance, EncryptionMode, KeyAccessAnalysis,
-  KeyRotation, Notify, ObjectEncryptionReport, ObjectSource, RotatingS3Key, S3EncryptionBaseline, SecureBucket,
+  KeyRotation, mixins, Notify, ObjectEncryptionReport, ObjectSource, RotatingS3Key, S3EncryptionBaseline, SecureBucket,
 } from '../../src';
 import { IRELAND, role, testStack } from '../helpers/stack';
 import { identityStatements, warningIds, warningText } from '../helpers/template';
@@ -143,6 +143,8 @@ describe('two baselines', () => {
     const other = another(app, 'Other');
     const second = new S3EncryptionBaseline(other, 'Orders', { notify: [MAIL] });
     expect(second.alarms).not.toBe(baseline.alarms);
+    expect(warningText(other, 'cdk-s3-encryption:EncryptionBaseline.accountTwice')).toContain('the stack Stack of the same account and region');
+    expect(warningIds(stack)).not.toContain('cdk-s3-encryption:EncryptionBaseline.accountTwice');
     expect(counts(other, ...ACCOUNT_WIDE)).toEqual(counts(stack, ...ACCOUNT_WIDE));
     expect(app.synth().getStackByName('Other').dependencies.map(({ id }) => id)).not.toContain('Stack');
     const names = (one: Stack) => ofType(one, 'AWS::CloudTrail::Trail').map(([, { Properties }]) => Properties.TrailName);
@@ -316,6 +318,26 @@ describe('the objects', () => {
 });
 
 describe('for a bucket that is there', () => {
+  test('mixins of the bucket stay out of the buckets of the baseline, and come first', () => {
+    const stack = testStack();
+    const key = new RotatingS3Key(stack, 'Key');
+    const bucket = new s3.Bucket(stack, 'Old');
+    bucket.with(new mixins.BucketDefaultKey({ encryptionKey: key }));
+    const baseline = S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL] });
+    bucket.with(new mixins.BucketTlsOnly(), new mixins.BucketUploadsUnderKey(), new mixins.BucketSseCBlocked());
+    const held = baseline.complianceMatrix.evidence.filter(({ resources }) => resources.length > 0).map(({ measure }) => measure);
+    expect(held).toEqual(expect.arrayContaining(['bucket-encrypted', 'bucket-tls-only', 'bucket-sse-c-blocked', 'key-rotated', 'key-not-public']));
+    expect(baseline.node.path).toBe('Stack/OldEncryptionBaseline');
+  });
+
+  test('a key that is made for an imported bucket is not yet its own, and that is said', () => {
+    const stack = testStack();
+    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old', account: IRELAND.account, region: 'eu-west-1' });
+    const baseline = S3EncryptionBaseline.forBucket(bucket, { notify: [MAIL], key: BaselineKey.make() });
+    expect(warningText(stack, 'cdk-s3-encryption:ExistingBucketBaseline.notUnderKey')).toContain('so new objects are not');
+    expect(baseline.backfill).toBeDefined();
+  });
+
   test('nothing about the bucket changes, and everything looks at it', () => {
     const stack = testStack();
     const bucket = new SecureBucket(stack, 'Data');
@@ -433,7 +455,10 @@ describe('is refused', () => {
         new S3EncryptionBaseline(stack, id, { notify: [MAIL], keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.make() }) });
       }
     }, /'externalAccess' must be made once in a stack/],
-    ['an imported bucket without a key', (stack) => S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketName(stack, 'Old', 'old'), { notify: [MAIL] }), /'key' must say which KMS key the imported bucket Stack\/Old is under/],
+    ['an imported bucket without a key', (stack) => S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketName(stack, 'Old', 'old'), { notify: [MAIL] }), /'key' must say which KMS key the bucket Stack\/Old is under, or shall be, got none, and the bucket is imported/],
+    ['a bucket under the key of AWS, without one of yours', (stack) => S3EncryptionBaseline.forBucket(new s3.Bucket(stack, 'Old', { encryption: s3.BucketEncryption.KMS_MANAGED }), { notify: [MAIL] }), /the template names none, which is the AWS managed key/],
+    ['a bucket of another region', (stack) => S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old', region: 'us-east-1' }), { notify: [MAIL], key: BaselineKey.make() }), /'bucket' must be in the region .* so make this baseline in a stack of that account and region/],
+    ['a key of another region', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], key: BaselineKey.use(RotatingS3Key.fromKeyArn(stack, 'Far', `arn:aws:kms:us-east-1:${IRELAND.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`)) }), /'key' must be/],
     ['rules for an imported bucket without a key', (stack) => S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketName(stack, 'Old', 'old'), { notify: [MAIL], key: BaselineKey.leaveOut('x') }), /'compliance' must be left out for the imported bucket/],
     ['a key that is there, left out', (stack) => S3EncryptionBaseline.forBucket(new SecureBucket(stack, 'Data'), { notify: [MAIL], key: BaselineKey.leaveOut('x') }), /'key' must not be left out/],
     ['SSE-S3 by the bucket', (stack) => new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], bucketProps: { encryptionMode: EncryptionMode.s3Managed() } }), /BaselineKey.leaveOut\(reason\)/],

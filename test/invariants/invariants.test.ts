@@ -133,6 +133,7 @@ describe.each(SETTINGS.map((setting) => [setting.title, setting] as const))('%s'
 
     expect(unacknowledged(stack)).toEqual(inEveryPack(Object.keys(row.findings ?? {})));
 
+    if (row.composed === true && (setting.env === undefined || setting.partition === undefined)) { return; }
     const region = setting.env?.region ?? 'eu-west-1';
     if (!templates.has(region)) { templates.set(region, new Set()); }
     templates.get(region)?.add(JSON.stringify(subject.template, undefined, 1));
@@ -176,7 +177,7 @@ describe('checkers of other people', () => {
       expect(inPlanted).not.toEqual([]); // a check that cannot fail would be none
       expect(others.flat().filter((finding) => !TOLERATED.some((pattern) => pattern.test(finding)))).toEqual([]);
     }
-  }, 300_000);
+  }, 900_000);
 });
 
 describe('a planted mistake', () => {

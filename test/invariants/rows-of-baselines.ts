@@ -18,7 +18,7 @@ const TRAIL = { uploads: 'only CloudTrail may write to the bucket of the trail, 
 const BACKFILL = { encrypted: 'reports of S3 Batch Operations cannot be under a KMS key' };
 
 export const BASELINES: Row[] = [
-  baseline('with defaults', () => ({}), { breaks: { ...NOTIFICATIONS, ...TRAIL, ...BACKFILL } }),
+  baseline('with defaults', () => ({}), { composed: true, breaks: { ...NOTIFICATIONS, ...TRAIL, ...BACKFILL } }),
   baseline('with everything that can be made', () => ({
     key: BaselineKey.make({ multiRegion: true }),
     bucketProps: { bucketKeyEnabled: true },
@@ -30,8 +30,8 @@ export const BASELINES: Row[] = [
     objectReport: BaselineObjectReport.make({ source: ObjectSource.inventory() }),
     backfill: BaselineBackfill.make({ sources: [BackfillSource.sseS3()] }),
     expectedUsage: { readsPerMonth: 1 },
-  }), { breaks: { ...NOTIFICATIONS, ...TRAIL, ...BACKFILL } }),
-  baseline('beside an account baseline elsewhere', () => ({ account: BaselineAccount.deployedElsewhere() }), { breaks: { ...NOTIFICATIONS, ...BACKFILL } }),
+  }), { composed: true, breaks: { ...NOTIFICATIONS, ...TRAIL, ...BACKFILL } }),
+  baseline('beside an account baseline elsewhere', () => ({ account: BaselineAccount.deployedElsewhere() }), { composed: true, breaks: { ...NOTIFICATIONS, ...BACKFILL } }),
   abstract('with a key that is given, and as little as can be', (stack) => ({
     notify: [],
     key: BaselineKey.use(new RotatingS3Key(stack, 'Key')),
@@ -41,12 +41,12 @@ export const BASELINES: Row[] = [
     keyAccess: BaselineKeyAccess.leaveOut('another tool looks'),
     backfill: BaselineBackfill.leaveOut('nothing is there yet'),
   })),
-  existing('of a SecureBucket', () => ({}), { breaks: { ...NOTIFICATIONS, ...TRAIL, ...BACKFILL } }),
+  existing('of a SecureBucket', () => ({}), { composed: true, breaks: { ...NOTIFICATIONS, ...TRAIL, ...BACKFILL } }),
   account('for a whole account', () => ({
     alarms: BaselineAlarms.make(),
     auditTrail: BaselineAuditTrail.make(),
     compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.existing() }),
     keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.existing() }),
     sensitiveData: BaselineDataDiscovery.leaveOut('only some buckets are looked at'),
-  }), { breaks: { ...NOTIFICATIONS, ...TRAIL }, also: (made) => { made.watchAccount(); } }),
+  }), { composed: true, breaks: { ...NOTIFICATIONS, ...TRAIL }, also: (made) => { made.watchAccount(); } }),
 ];

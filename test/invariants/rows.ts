@@ -11,11 +11,13 @@ export interface Row {
   readonly props: string[];
   /** Promises that the row breaks on purpose, with the reason. */
   readonly breaks?: Partial<Record<InvariantId, string>>;
+  /** Whether it is put together of constructs that have rows of their own: then cfn-lint, which takes its time, reads it once for each region. */
+  readonly composed?: boolean;
   /** Rules of cdk-nag that have findings here which are not about this library, with the reason. */
   readonly findings?: Record<string, string>;
 }
 
-export type Extras = Pick<Row, 'breaks' | 'findings'>;
+export type Extras = Pick<Row, 'breaks' | 'composed' | 'findings'>;
 
 interface Also<T> extends Extras {
   /** What is done with the construct once it is made. */
