@@ -27,8 +27,9 @@ describe('a baseline', () => {
 
   test('its bucket can be granted as any SecureBucket', () => {
     const { stack, baseline } = made();
-    baseline.bucket.grantRead(role(stack), 'orders/*');
-    expect(identityStatements(stack).flatMap(({ Action: action }) => action)).toEqual(expect.arrayContaining(['s3:GetObject*', 'kms:Decrypt']));
+    baseline.bucket.grantRead(role(stack, 'Reader'), 'orders/*');
+    baseline.bucket.grantWriteOnly(role(stack, 'Writer'), 'orders/*');
+    expect(identityStatements(stack).flatMap(({ Action: action }) => action)).toEqual(expect.arrayContaining(['s3:GetObject*', 'kms:Decrypt', 's3:PutObject', 'kms:GenerateDataKey']));
   });
 
   test('keeps data, keys and logs when the stack goes, and only what keeps nothing goes', () => {
