@@ -75,7 +75,6 @@ export class EncryptionBackfillJob extends Construct {
    */
   public readonly _bucketName: string;
 
-  private readonly bucketName: string;
 
   constructor(scope: Construct, id: string, props: EncryptionBackfillJobProps) {
     super(scope, id);
@@ -85,8 +84,7 @@ export class EncryptionBackfillJob extends Construct {
     if (props.operationsBucket !== undefined) { assertOperationsBucket(this, props.bucket, props.operationsBucket); }
     const trigger = props.trigger ?? BackfillTrigger.manual();
 
-    this.bucketName = props.bucket.bucketName;
-    this._bucketName = this.bucketName;
+    this._bucketName = props.bucket.bucketName;
     this.operationsBucket = props.operationsBucket ?? makeOperationsBucket(this);
     const subject: Subject = {
       bucket: props.bucket,
@@ -185,7 +183,7 @@ export class EncryptionBackfillJob extends Construct {
       crossStackScope: options.crossStackScope,
       targets: options.target === undefined ? [] : [options.target],
     });
-    rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [EVENT_TYPE], detail: { bucket: [this.bucketName] } });
+    rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [EVENT_TYPE], detail: { bucket: [this._bucketName] } });
     rule.addEventPattern(options.eventPattern);
     return rule;
   }
@@ -200,7 +198,7 @@ export class EncryptionBackfillJob extends Construct {
     return new cloudwatch.Metric({
       namespace: NAMESPACE,
       metricName,
-      dimensionsMap: { BucketName: this.bucketName },
+      dimensionsMap: { BucketName: this._bucketName },
       statistic: cloudwatch.Stats.MAXIMUM,
       period: Duration.days(1),
       ...props,
