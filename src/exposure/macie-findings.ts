@@ -8,6 +8,8 @@ const PER_RULE = 25;
 /** From least to most, as the events say it: https://docs.aws.amazon.com/macie/latest/user/findings-publish-event-schemas.html */
 const SEVERITIES = [MacieSeverity.LOW, MacieSeverity.MEDIUM, MacieSeverity.HIGH];
 
+const POLICY = 'Policy:';
+
 const KINDS = [
   {
     id: 'sensitive-data-found',
@@ -19,7 +21,7 @@ const KINDS = [
   },
   {
     id: 'macie-policy-finding',
-    type: 'Policy:',
+    type: POLICY,
     title: 'a watched bucket has become less private',
     meaning: 'Macie found that the bucket is public or shared, or that its encryption or its public access block was weakened.',
     lines: ['Who: <who>'],
@@ -44,8 +46,10 @@ export class MacieFindings {
   }
 
   private addGroup(group: number): void {
-    const heard = SEVERITIES.slice(SEVERITIES.indexOf(this.minimum));
     for (const kind of KINDS) {
+      // AWS rates a bucket that lost its encryption Low, and one that became public High: how far it matters to somebody who watches the
+      // bucket is not in there. https://docs.aws.amazon.com/macie/latest/user/findings-severity.html
+      const heard = kind.type === POLICY ? SEVERITIES : SEVERITIES.slice(SEVERITIES.indexOf(this.minimum));
       for (const severity of [DetectionSeverity.HIGH, DetectionSeverity.MEDIUM]) {
         const descriptions = heard.filter((one) => (one === MacieSeverity.HIGH) === (severity === DetectionSeverity.HIGH));
         if (descriptions.length === 0) { continue; }

@@ -1,5 +1,5 @@
 /**
- * How severe Macie takes a finding to be, by the kinds and the amount of sensitive data, or by how far a bucket is opened.
+ * How severe Macie takes a finding of sensitive data to be, by its kinds and its amount.
  *
  * @see https://docs.aws.amazon.com/macie/latest/user/findings-severity.html
  */

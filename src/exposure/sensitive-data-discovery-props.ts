@@ -37,7 +37,10 @@ export interface SensitiveDataDiscoveryOptions {
   readonly allowLists?: MacieAllowList[];
 
   /**
-   * The least severity of findings that people hear of. Macie keeps the others for 90 days.
+   * The least severity of findings of sensitive data that people hear of. Macie keeps the others for 90 days.
+   *
+   * Of a watched bucket that becomes public, is shared or loses its encryption people hear whatever the severity: Macie takes the
+   * last for `Low`.
    *
    * @default MacieSeverity.MEDIUM - `Low` is mostly what is expected, such as names
    */

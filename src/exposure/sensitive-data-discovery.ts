@@ -26,7 +26,7 @@ const MOST_ALLOW_LISTS = 10;
  * their objects. Encryption protects nothing that lies in a bucket where nobody expects it.
  *
  * It makes a job of Macie over the watched buckets, lets Macie read under their keys, and sends findings about them to the people of the
- * alarms: of sensitive data, and of buckets that become public, are shared, or lose their encryption.
+ * alarms: of sensitive data from `minimumSeverity` on, and of each bucket that becomes public, is shared, or loses its encryption.
  *
  * Objects under SSE-C and those that were encrypted before they were uploaded cannot be read by Macie: nothing is ever found in them.
  *

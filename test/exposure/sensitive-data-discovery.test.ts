@@ -64,11 +64,15 @@ function finding(bucket: string, description: string, type: string = 'SensitiveD
 
 describe('findings', () => {
   const PUBLIC = 'Policy:IAMUser/S3BucketPublic';
+  // Low, says AWS: https://docs.aws.amazon.com/macie/latest/user/findings-severity.html
+  const UNENCRYPTED = 'Policy:IAMUser/S3BucketEncryptionDisabled';
   const events: [title: string, event: object, low: string[], medium: string[], high: string[]][] = [
     ['high', finding('data', 'High'), ['sensitive-high'], ['sensitive-high'], ['sensitive-high']],
     ['medium', finding('data', 'Medium'), ['sensitive-medium'], ['sensitive-medium'], []],
     ['low', finding('data', 'Low'), ['sensitive-medium'], [], []],
     ['a bucket that is public', finding('data', 'High', PUBLIC), ['macie-high'], ['macie-high'], ['macie-high']],
+    ['a bucket shared with CloudFront', finding('data', 'Medium', 'Policy:IAMUser/S3BucketSharedWithCloudFront'), ['macie-medium'], ['macie-medium'], ['macie-medium']],
+    ['a bucket that lost its encryption', finding('data', 'Low', UNENCRYPTED), ['macie-medium'], ['macie-medium'], ['macie-medium']],
     ['another bucket', finding('data-2', 'High'), [], [], []],
     ['another service', { ...finding('data', 'High'), source: 'aws.access-analyzer' }, [], [], []],
     ['another kind of event', { ...finding('data', 'High'), 'detail-type': 'AWS API Call via CloudTrail' }, [], [], []],
@@ -81,10 +85,13 @@ describe('findings', () => {
     expect(await matching(patterns, events.map(([, event]) => event))).toEqual(events.map((row) => row[column]));
   });
 
-  test('from medium are heard of where nobody says more', () => {
+  test('of sensitive data are heard of from medium on, where nobody says more, and of a bucket all', () => {
     const { stack, discovery } = made();
     discovery.watch(new SecureBucket(stack, 'Data'));
-    expect(new Set(rulesOf(stack).flatMap(({ EventPattern }) => EventPattern.detail.severity.description))).toEqual(new Set(['High', 'Medium']));
+    const heard = (kind: string) => rulesOf(stack).filter(({ Name }) => Name.includes(kind))
+      .flatMap(({ EventPattern }) => EventPattern.detail.severity.description).sort();
+    expect(heard('sensitive-data-found')).toEqual(['High', 'Medium']);
+    expect(heard('macie-policy-finding')).toEqual(['High', 'Low', 'Medium']);
   });
 
   test('say which bucket, what, and where to look, to people and in a chat', () => {
