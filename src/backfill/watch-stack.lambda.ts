@@ -23,8 +23,11 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
     answer = { Status: 'FAILED', Reason: (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, REASON_LENGTH) };
   }
   services.log({ message: event.RequestType, ...answer });
+  // The URL is signed for an empty type, as cfn-response sends it; fetch would name one for a text.
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html
   const response = await fetch(event.ResponseURL, {
     method: 'PUT',
+    headers: { 'content-type': '' },
     body: JSON.stringify({
       ...answer,
       // The same for ever: another one would make CloudFormation delete the old, which would cancel the jobs.

@@ -24,6 +24,8 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
   const { ResponseURL: url, ...request } = event;
   const result = await answer(request, services);
   services.log({ message: event.RequestType, resource: event.LogicalResourceId, ...result });
-  const response = await fetch(url, { method: 'PUT', body: JSON.stringify(result) });
+  // The URL is signed for an empty type, as cfn-response sends it; fetch would name one for a text.
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html
+  const response = await fetch(url, { method: 'PUT', headers: { 'content-type': '' }, body: JSON.stringify(result) });
   if (!response.ok) { throw new Error(`CloudFormation did not take the answer: ${response.status} ${await response.text()}`); }
 }
