@@ -16,7 +16,7 @@ interface ScopeTerm {
  * A job of Macie over the watched buckets: when it runs, and what it inspects.
  *
  * A job cannot be changed: other settings, or another watched bucket, make a new one and cancel the old. One that runs once inspects
- * everything again then.
+ * everything again then. The order in which buckets are watched does not matter.
  *
  * Costs 1 USD for each GB that it inspects, less beyond 50,000 GB a month. Objects under keys of clients (SSE-C, or encrypted
  * before they are uploaded) cannot be read, and archives are not.

@@ -59,7 +59,7 @@ export class SensitiveDataDiscovery extends Construct {
   private readonly makesSession: boolean;
   private readonly findings: MacieFindings;
   private readonly names: string[] = [];
-  private readonly byAccount = new Map<string, { readonly accountId: string; readonly buckets: string[] }>();
+  private readonly byAccount = new Map<string, { readonly accountId: string; readonly buckets: Map<string, string> }>();
   private readonly seen = new Set<string>();
   private job?: Construct;
 
@@ -108,8 +108,8 @@ export class SensitiveDataDiscovery extends Construct {
     }
     this.names.push(bucket.bucketName);
     const of = referentOf(this, owner);
-    const known = this.byAccount.get(of) ?? { accountId: owner, buckets: [] };
-    known.buckets.push(bucket.bucketName);
+    const known = this.byAccount.get(of) ?? { accountId: owner, buckets: new Map<string, string>() };
+    known.buckets.set(referent, bucket.bucketName);
     this.byAccount.set(of, known);
     this.findings.grow();
     if (bucket.encryptionKey !== undefined) {
@@ -145,11 +145,16 @@ export class SensitiveDataDiscovery extends Construct {
           ...settings,
           description: `SensitiveDataDiscovery ${this.node.path}`.slice(0, 200),
           allowListIds: allowListIds.length === 0 ? undefined : allowListIds,
-          s3JobDefinition: { bucketDefinitions: [...this.byAccount.values()], scoping },
+          s3JobDefinition: { bucketDefinitions: this.definitions(), scoping },
         }),
       }),
       MaximumGigabytes: job._maximumGigabytes,
     });
+  }
+
+  /** In an order of their own: another one of the calls of `watch` is no other job, which would be paid again. */
+  private definitions(): { readonly accountId: string; readonly buckets: string[] }[] {
+    return inOrder(this.byAccount).map(({ accountId, buckets }) => ({ accountId, buckets: inOrder(buckets) }));
   }
 
   private listId({ _because: because, _source: { id, pattern, bucket, objectKey } }: MacieAllowList, at: number): string {
@@ -187,4 +192,9 @@ export class SensitiveDataDiscovery extends Construct {
     if (count === 0) { return [new ValidationError('NothingWatched', 'nothing is watched, so nobody hears of sensitive data: call watch(bucket)', this).message]; }
     return count <= MOST_BUCKETS ? [] : [new ValidationError('TooManyBuckets', `one job analyzes at most ${MOST_BUCKETS} buckets, got ${count}: divide them among several SensitiveDataDiscovery`, this).message];
   }
+}
+
+/** The values, in the order of their keys. */
+function inOrder<T>(values: ReadonlyMap<string, T>): T[] {
+  return [...values].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }

@@ -160,6 +160,26 @@ describe('a job', () => {
     expect(macie.status()).toEqual(['CANCELLED', 'RUNNING']);
   });
 
+  test('of the same scope in another order, or under another description, is the same', async () => {
+    const written = (buckets: string[], accounts: string[], values: string[], description: string) => ({
+      Settings: JSON.stringify({
+        description,
+        jobType: 'ONE_TIME',
+        s3JobDefinition: {
+          bucketDefinitions: accounts.map((accountId) => ({ accountId, buckets })),
+          scoping: { excludes: { and: [{ simpleScopeTerm: { key: 'OBJECT_KEY', comparator: 'STARTS_WITH', values } }] } },
+        },
+      }),
+    });
+    await ask('Create', { properties: written(['a', 'b'], [ACCOUNT, '2'], ['x/', 'y/'], 'before') });
+    expect(await ask('Update', { id: 'job-1', properties: written(['b', 'a'], ['2', ACCOUNT], ['y/', 'x/'], 'after') })).toMatchObject({ PhysicalResourceId: 'job-1' });
+    expect(macie.jobs).toHaveLength(1);
+    for (const [buckets, accounts, values] of [[['a'], [ACCOUNT, '2'], ['x/', 'y/']], [['a', 'b'], [ACCOUNT], ['x/', 'y/']], [['a', 'b'], [ACCOUNT, '2'], ['x/']]]) {
+      const id = `job-${macie.jobs.length + 1}`;
+      expect(await ask('Update', { id: 'job-1', properties: written(buckets, accounts, values, 'before') })).toMatchObject({ PhysicalResourceId: id });
+    }
+  });
+
   test('is found on whichever page it is listed', async () => {
     await ask('Create');
     const properties = { Settings: settings({ samplingPercentage: 10 }) };

@@ -25,6 +25,7 @@ export interface JobRequest {
 }
 
 interface JobSettings {
+  readonly description?: string;
   readonly samplingPercentage?: number;
   readonly s3JobDefinition: { readonly bucketDefinitions: readonly { readonly accountId: string; readonly buckets: readonly string[] }[] };
 }
@@ -45,7 +46,7 @@ export function idWithoutJob(logicalId: string): string {
 /**
  * Makes the job, or finds it: a deployment that is tried again, or rolled back, neither makes nor pays a second one.
  *
- * Jobs cannot be changed, so other settings are another job, with another name.
+ * Jobs cannot be changed, so that another scope is another job, with another name. The same scope in another order is not.
  *
  * @returns the id of the job
  */
@@ -53,7 +54,7 @@ export async function startJob(properties: JobProperties, { stackId, requestId }
   const { macie, log } = services;
   await needSession(macie);
   const settings = JSON.parse(properties.Settings) as JobSettings;
-  const name = `${properties.JobName}-${createHash('sha256').update(`${stackId}\n${properties.Settings}`).digest('hex').slice(0, 16)}`;
+  const name = `${properties.JobName}-${createHash('sha256').update(`${stackId}\n${inspected(settings)}`).digest('hex').slice(0, 16)}`;
   try {
     const before = await find(name, macie);
     if (before !== undefined) {
@@ -72,6 +73,20 @@ export async function startJob(properties: JobProperties, { stackId, requestId }
   } catch (error) {
     throw told(`Macie does not make the job ${name}`, error);
   }
+}
+
+/** What the job inspects, however it is written: all lists of these settings are sets, and a description changes nothing that is paid. */
+function inspected({ description: _, ...settings }: JobSettings): string {
+  return JSON.stringify(canonical(settings));
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const ordered = value.map((one) => canonical(one)).map((one) => [JSON.stringify(one), one] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+    return ordered.map(([, one]) => one);
+  }
+  if (typeof value !== 'object' || value === null) { return value; }
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, one]) => [name, canonical(one)]));
 }
 
 /** Cancels the job, unless it has ended, or went with Macie itself. What it found stays. */
