@@ -184,6 +184,7 @@ def _describe_buckets(response, request: dict) -> dict:
     return {"buckets": [{
         "accountId": response.current_account, "bucketName": name,
         "classifiableSizeInBytes": sum(key.size or 0 for _, key in bucket.keys.items()),
+        "sizeInBytesCompressed": sum(key.size or 0 for name, key in bucket.keys.items() if name.endswith((".gz", ".gzip", ".zip"))),
     } for name, bucket in buckets.items() if names is None or name in names]}
 
 

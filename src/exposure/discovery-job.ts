@@ -18,8 +18,9 @@ interface ScopeTerm {
  * A job cannot be changed: other settings, or another watched bucket, make a new one and cancel the old. One that runs once inspects
  * everything again then. The order in which buckets are watched does not matter.
  *
- * Costs 1 USD for each GB that it inspects, less beyond 50,000 GB a month. Objects under keys of clients (SSE-C, or encrypted
- * before they are uploaded) cannot be read, and archives are not.
+ * Costs 1 USD for each GB that it inspects, less beyond 50,000 GB a month. Of compressed files and archives, such as `.gz`, `.zip` and
+ * `.tar`, it inspects what comes out of them, which is what is paid. Objects under keys of clients (SSE-C, or encrypted before they are
+ * uploaded) cannot be read, and objects in archived storage classes are not.
  *
  * @see https://docs.aws.amazon.com/macie/latest/user/discovery-jobs.html
  * @see https://aws.amazon.com/macie/pricing/

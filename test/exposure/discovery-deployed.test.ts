@@ -133,6 +133,9 @@ test('nothing is made that could cost more than was allowed', async () => {
   });
   await expect(deploy(0.001)).rejects.toThrow(/could inspect 1 GB.*'maximumGigabytes' of DiscoveryJob is 0.001: no job was made/s);
   expect(await jobs()).toEqual([]);
-  await deploy(0.01);
+  // What comes out of a compressed file counts.
+  await cloud.s3().send(new PutObjectCommand({ Bucket, Key: 'object.gz', Body: Buffer.alloc(3 * 1024 * 1024) }));
+  await expect(deploy(0.01)).rejects.toThrow(/compressed files counted three times/);
+  await deploy(0.011);
   expect(await jobs()).toMatchObject([{ jobStatus: 'RUNNING' }]);
 });

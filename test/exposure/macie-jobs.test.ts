@@ -15,6 +15,7 @@ class FakeMacie {
   public readonly calls: [string, string, unknown][] = [];
   public readonly failures: Record<string, () => Error> = {};
   public sizes: Record<string, number | null> = {};
+  public compressed: Record<string, number> = {};
   public session = 'ENABLED';
   public discovery: Record<string, unknown> = { status: 'DISABLED' };
   public members: unknown[] = [];
@@ -62,7 +63,7 @@ class FakeMacie {
     const { bucketName: { eq } } = criteria as { bucketName: { eq: string[] } };
     if (eq.length > 50) { throw failure('ValidationException', 'too many'); }
     const found = Object.entries(this.sizes).filter(([name]) => eq.includes(name))
-      .map(([bucketName, classifiableSizeInBytes]) => ({ bucketName, classifiableSizeInBytes }));
+      .map(([bucketName, classifiableSizeInBytes]) => ({ bucketName, classifiableSizeInBytes, sizeInBytesCompressed: this.compressed[bucketName] }));
     const at = Number(nextToken ?? 0);
     return { buckets: found.slice(at, at + 1), nextToken: at + 1 < found.length ? `${at + 1}` : undefined };
   }
@@ -274,10 +275,17 @@ describe('the size of the buckets', () => {
   test('is what Macie can read, and over the maximum no job is made', async () => {
     macie.sizes = { data: 150 * GB, more: 51 * GB };
     expect(await create(200, {}, ['data', 'more'])).toMatchObject({
-      Status: 'FAILED', Reason: expect.stringMatching(/could inspect 201 GB, at about 1 USD each, and 'maximumGigabytes' of DiscoveryJob is 200: no job was made/),
+      Status: 'FAILED', Reason: expect.stringMatching(/could inspect 201 GB, compressed files counted three times, at about 1 USD each, and 'maximumGigabytes' of DiscoveryJob is 200: no job was made/),
     });
     expect(macie.jobs).toEqual([]);
     expect(await create(201, {}, ['data', 'more'])).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test.each([['some', 40, 180], ['all', 100, 300], ['and others that Macie cannot read', 500, 300]])('counts what comes out of compressed files: %s', async (_, compressed, expected) => {
+    macie.sizes = { data: 100 * GB };
+    macie.compressed = { data: compressed * GB };
+    expect(await create(expected - 1)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(`could inspect ${expected} GB`) });
+    expect(await create(expected)).toMatchObject({ Status: 'SUCCESS' });
   });
 
   test('counts as far as it is sampled', async () => {

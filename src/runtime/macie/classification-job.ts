@@ -149,6 +149,6 @@ async function checkSize({ AccountId, MaximumGigabytes }: JobProperties, setting
   const gigabytes = await gigabytesIn(AccountId, bucketDefinitions, services) * samplingPercentage / 100;
   services.log({ message: 'to inspect at most', gigabytes: Math.ceil(gigabytes), maximum: Number(MaximumGigabytes) });
   if (gigabytes > Number(MaximumGigabytes)) {
-    throw new Error(`the job could inspect ${Math.ceil(gigabytes)} GB, at about 1 USD each, and 'maximumGigabytes' of DiscoveryJob is ${MaximumGigabytes}: no job was made. Remedy: set it to ${Math.ceil(gigabytes)}, lower 'samplingPercentage', or watch fewer buckets, then deploy again`);
+    throw new Error(`the job could inspect ${Math.ceil(gigabytes)} GB, compressed files counted three times, at about 1 USD each, and 'maximumGigabytes' of DiscoveryJob is ${MaximumGigabytes}: no job was made. Remedy: set it to ${Math.ceil(gigabytes)}, lower 'samplingPercentage', or watch fewer buckets, then deploy again`);
   }
 }

@@ -3,6 +3,14 @@ import type { Macie } from './macie-api';
 import { told } from './session';
 import { measuredSize } from '../bucket-size';
 
+/** As DescribeBuckets has it. https://docs.aws.amazon.com/macie/latest/APIReference/datasources-s3.html */
+interface BucketSizes {
+  readonly bucketName: string;
+  readonly classifiableSizeInBytes?: number | null;
+  /** Of `.gz`, `.gzip` and `.zip`. */
+  readonly sizeInBytesCompressed?: number | null;
+}
+
 export interface SizeServices {
   readonly macie: Macie;
   readonly cloudwatch: Pick<CloudWatchClient, 'send'>;
@@ -12,13 +20,16 @@ export interface SizeServices {
 /** As the price list has them. https://aws.amazon.com/macie/pricing/ */
 const GIGABYTE = 1024 ** 3;
 
+/** Macie is paid for what comes out of compressed files, and takes this for its own estimates. https://docs.aws.amazon.com/macie/latest/user/discovery-jobs-costs.html */
+const DECOMPRESSED = 3;
+
 /** As many as Macie answers at once where nobody says how many. */
 const PAGE = 50;
 
 /**
  * How much a job may have to inspect, in gigabytes.
  *
- * Macie says how much of a bucket it could read. One that it does not know, or that is empty as far as it knows yet, is measured as S3
+ * Macie says how much of a bucket it could read, and how much is in compressed files, which count as what comes out of them. One that it does not know, or that is empty as far as it knows yet, is measured as S3
  * does, once a day: what has no size there is new. Of a bucket of another account only Macie can know, so that one fails where it does not.
  */
 export async function gigabytesIn(
@@ -60,8 +71,10 @@ async function pageOfSizes(names: readonly string[], macie: Macie): Promise<Map<
     } catch (error) {
       throw told('the sizes of the buckets cannot be read', error);
     }
-    for (const { bucketName, classifiableSizeInBytes: size } of page.buckets as { bucketName: string; classifiableSizeInBytes?: number }[] ?? []) {
-      if (size !== undefined && size !== null) { sizes.set(bucketName, size); }
+    for (const { bucketName, classifiableSizeInBytes: size, sizeInBytesCompressed: compressed } of page.buckets as BucketSizes[] ?? []) {
+      if (size === undefined || size === null) { continue; }
+      // Of compressed files all are told, also those that Macie cannot read, as in archived storage classes.
+      sizes.set(bucketName, size + (DECOMPRESSED - 1) * Math.min(compressed ?? 0, size));
     }
     ({ nextToken } = page);
   } while (typeof nextToken === 'string' && nextToken !== '');
