@@ -27,9 +27,12 @@ export interface DiscoveryJobOptions {
    * anything is inspected. Prefixes and the like are not counted in, so what is inspected may be much less. What is added to the
    * buckets while the job runs is not foreseen either.
    *
+   * A bucket that neither Macie nor CloudWatch has measured yet is listed, by a function that may list this bucket. Where that does not
+   * tell its size either, since it has more than 10,000 objects or does not let itself be listed, the deployment fails.
+   *
    * Macie is paid for what comes out of compressed files and archives. Those in `.gz`, `.gzip` and `.zip` count three times their size,
-   * as in the estimates of Macie itself; what comes out may be more. In a bucket that Macie does not know yet they count once, and so
-   * do formats that compress within, such as Parquet.
+   * as in the estimates of Macie itself; what comes out may be more. In a bucket that CloudWatch alone has measured they count once, and
+   * so do formats that compress within, such as Parquet.
    *
    * @see https://docs.aws.amazon.com/macie/latest/user/discovery-jobs-costs.html
    *

@@ -87,6 +87,14 @@ export class MacieParts extends Construct {
     return this.resource(scope, 'Job', 'Custom::MacieClassificationJob', properties);
   }
 
+  /** What is new in a bucket, and measured by nobody yet, the function lists before it makes a job. */
+  public letList(bucketName: string, job: IConstruct): void {
+    // By its name, which the job has too: the ARN would be one more export of another stack.
+    const resources = [Stack.of(this).formatArn({ service: 's3', region: '', account: '', resource: bucketName })];
+    const { policyDependable } = this.handler.role!.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources }));
+    if (policyDependable !== undefined) { job.node.addDependency(policyDependable); } // of many buckets, some are in a policy of their own
+  }
+
   private resource(scope: Construct, id: string, resourceType: string, properties: Record<string, unknown>): CustomResource {
     const resource = new CustomResource(scope, id, {
       serviceToken: this.handler.functionArn, resourceType, serviceTimeout: Duration.minutes(6), properties,
@@ -109,5 +117,5 @@ function acknowledgeFunction(handler: lambda.Function, log: IConstruct): void {
   acknowledge(log, 'NIST.800.53.R5-CloudWatchLogGroupEncrypted', 'The log has names of buckets and jobs; CloudWatch Logs encrypts it with keys of its own.');
   acknowledge(handler, 'NIST.800.53.R5-LambdaConcurrency', 'CloudFormation calls it once for each resource of a deployment.');
   acknowledge(handler, 'NIST.800.53.R5-LambdaDLQ', 'CloudFormation waits for its answer, and shows a failure.');
-  acknowledge(handler, 'NIST.800.53.R5-LambdaInsideVPC', 'It calls Macie and CloudWatch and sees no data.');
+  acknowledge(handler, 'NIST.800.53.R5-LambdaInsideVPC', 'It calls Macie and CloudWatch, lists buckets, and sees no data.');
 }

@@ -1,4 +1,5 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { S3Client } from '@aws-sdk/client-s3';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { CLIENT, SYSTEM_CLOCK } from '../runtime/aws';
 import { answer } from '../runtime/macie/answer';
@@ -15,7 +16,9 @@ const services = {
     clock: SYSTEM_CLOCK,
   }),
   cloudwatch: new CloudWatchClient(CLIENT),
+  s3: new S3Client(CLIENT),
   now: () => SYSTEM_CLOCK.now(),
+  sleep: async (milliseconds: number) => SYSTEM_CLOCK.sleep(milliseconds),
   log: (line: object) => { console.log(JSON.stringify(line)); },
 };
 

@@ -111,6 +111,9 @@ export class SensitiveDataDiscovery extends Construct {
     const known = this.byAccount.get(of) ?? { accountId: owner, buckets: new Map<string, string>() };
     known.buckets.set(referent, bucket.bucketName);
     this.byAccount.set(of, known);
+    if (this.job !== undefined && this._maximumGigabytes !== undefined && !knownToDiffer(owner, account)) {
+      this.parts.letList(bucket.bucketName, this.job);
+    }
     this.findings.grow();
     if (bucket.encryptionKey !== undefined) {
       this.letRead(bucket.encryptionKey, owner);

@@ -8,7 +8,7 @@ const STORAGE_TYPES = [
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const DAYS = 3;
 
-/** What a bucket held some day ago; nothing of a new one. */
+/** What a bucket held some day ago; nothing of a new one. Either may be known without the other. */
 export interface BucketSize {
   readonly objects?: number;
   readonly bytes?: number;
@@ -39,7 +39,6 @@ export async function measuredSize(cloudwatch: Pick<CloudWatchClient, 'send'>, b
     return points.at(-1)?.Average;
   };
   const objects = await latest('NumberOfObjects', 'AllStorageTypes');
-  if (objects === undefined) { return {}; }
   const parts = await Promise.all(STORAGE_TYPES.map(async (type) => latest('BucketSizeBytes', type)));
   const known = parts.filter((part) => part !== undefined);
   return { objects, bytes: known.length === 0 ? undefined : known.reduce((sum, part) => sum + part, 0) };

@@ -1,4 +1,5 @@
 import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import type { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { answer } from '../../src/runtime/macie/answer';
 
 const ACCOUNT = '111122223333';
@@ -94,10 +95,18 @@ class FakeMacie {
 
 let macie: FakeMacie;
 let measured: Record<string, number>;
+let counted: boolean;
+let contents: Record<string, { Key: string; Size: number }[]>;
+let denials: number;
+let slept: number[];
 let requests: number;
 beforeEach(() => {
   macie = new FakeMacie();
   measured = {};
+  counted = true;
+  contents = {};
+  denials = 0;
+  slept = [];
   requests = 0;
 });
 
@@ -107,10 +116,20 @@ const services = () => ({
     send: async ({ input: { MetricName, Dimensions } }: GetMetricStatisticsCommand) => {
       const [{ Value: bucket }, { Value: type }] = Dimensions as unknown as [{ Value: string }, { Value: string }];
       if (bucket === 'denied') { throw failure('AccessDenied'); }
+      if (MetricName === 'NumberOfObjects' && !counted) { return { Datapoints: [] }; }
       if (!(bucket in measured)) { return { Datapoints: [] }; }
       return { Datapoints: MetricName === 'NumberOfObjects' || type === 'StandardStorage' ? [{ Timestamp: new Date(0), Average: measured[bucket] }] : [] };
     },
   } as never,
+  s3: {
+    // One object on each page.
+    send: async ({ input: { Bucket = '', ContinuationToken: at = '0' } }: ListObjectsV2Command) => {
+      if (denials-- > 0) { throw failure('AccessDenied'); }
+      const all = contents[Bucket] ?? [];
+      return { Contents: all.slice(Number(at), Number(at) + 1), NextContinuationToken: Number(at) + 1 < all.length ? `${Number(at) + 1}` : undefined };
+    },
+  } as never,
+  sleep: async (milliseconds: number) => { slept.push(milliseconds); },
   now: () => new Date('2026-11-20T10:00:00Z'),
   log: () => undefined,
 });
@@ -302,6 +321,38 @@ describe('the size of the buckets', () => {
     }
     measured = {};
     expect(await create(100, {}, ['data', 'new'])).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('is measured in bytes, also where nobody counted the objects', async () => {
+    measured = { data: 300 * GB };
+    counted = false;
+    expect(await create(299)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('could inspect 300 GB') });
+    expect(await create(300)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test.each([[undefined], [null], [0]])('that nobody has measured (%s) is listed, since a new bucket may have been filled', async (known) => {
+    macie.sizes = known === undefined ? {} : { data: known };
+    contents = { data: [{ Key: 'a.csv', Size: 60 * GB }, { Key: 'b.gz', Size: 10 * GB }, { Key: 'c.tar', Size: 5 * GB }] };
+    expect(await create(94)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('could inspect 95 GB') });
+    expect(macie.jobs).toEqual([]);
+    expect(await create(95)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('that takes too long to list is not known, and no job is made', async () => {
+    contents = { data: Array.from({ length: 11 }, (_, at) => ({ Key: `${at}`, Size: 1 })) };
+    expect(await create(100)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/neither Macie nor S3 has measured the bucket data yet.*too many objects to list. Remedy: deploy a day later/) });
+    expect(macie.jobs).toEqual([]);
+    contents.data.pop();
+    expect(await create(100)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('of a bucket that lets nobody list it is not known, after a minute in which IAM may learn of the role', async () => {
+    denials = 3;
+    expect(await create(100)).toMatchObject({ Status: 'SUCCESS' });
+    expect(slept).toEqual([1000, 2000, 4000]);
+    denials = Infinity;
+    expect(await create(100, { samplingPercentage: 99 })).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/cannot be listed: AccessDenied.*Remedy: let the function of SensitiveDataDiscovery list it \(s3:ListBucket\)/) });
+    expect(macie.jobs).toHaveLength(1);
   });
 
   test('is added up over more buckets than Macie tells of at once', async () => {

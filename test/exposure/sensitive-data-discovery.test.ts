@@ -205,6 +205,36 @@ describe('the job', () => {
     expect((job as { s3JobDefinition: { bucketDefinitions: object[] } }).s3JobDefinition.bucketDefinitions).toHaveLength(1);
   });
 
+  /** What the function may list, and what its policies are. */
+  const lists = (stack: Stack) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.entries(resourcesOf(stack, type)))
+    .filter(([id]) => id.includes('Macie')).map(([id, { Properties }]) => {
+      const { Statement: all } = Properties.PolicyDocument as { Statement: Statement[] };
+      return { id, resources: all.filter(({ Action }) => [Action].flat().includes('s3:ListBucket')).flatMap(({ Resource }) => Resource) };
+    });
+
+  test('may list what is watched in its account, to learn how much there is', () => {
+    const { stack, discovery } = made();
+    const data = new SecureBucket(stack, 'Data');
+    discovery.watch(data);
+    discovery.watch(s3.Bucket.fromBucketAttributes(stack, 'Theirs', { bucketName: 'theirs', account: OTHER_ACCOUNT }));
+    expect(lists(stack).flatMap(({ resources }) => resources)).toEqual([{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::', { Ref: logicalIdOf(data) }]] }]);
+  });
+
+  test('may list nothing where it leaves out what is there', () => {
+    const { stack, discovery } = made({ job: DiscoveryJob.weekly() });
+    discovery.watch(new SecureBucket(stack, 'Data'));
+    expect(lists(stack).flatMap(({ resources }) => resources)).toEqual([]);
+  });
+
+  test('waits for each policy that many buckets take', () => {
+    const { stack, discovery } = made();
+    for (let at = 0; at < 200; at += 1) { discovery.watch(s3.Bucket.fromBucketName(stack, `Data${at}`, `${'x'.repeat(60)}-${at}`.slice(-63))); }
+    const policies = lists(stack);
+    expect(policies.length).toBeGreaterThan(1);
+    expect(policies.flatMap(({ resources }) => resources)).toHaveLength(200);
+    expect(settingsOf(stack).dependsOn).toEqual(expect.arrayContaining(policies.map(({ id }) => id)));
+  });
+
   test('may do what it does, and no more', () => {
     const { stack, discovery } = made({ automatedDiscovery: AutomatedDiscovery.enable() });
     discovery.watch(new SecureBucket(stack, 'Data'));
@@ -215,7 +245,7 @@ describe('the job', () => {
       'cloudwatch:GetMetricStatistics', 'macie2:DescribeBuckets', 'macie2:GetAutomatedDiscoveryConfiguration', 'macie2:GetMacieSession',
       'macie2:ListClassificationJobs', 'macie2:ListMembers', 'macie2:UpdateAutomatedDiscoveryConfiguration',
     ]);
-    expect(actions(false)).toEqual(['macie2:CreateClassificationJob', 'macie2:DescribeClassificationJob', 'macie2:TagResource', 'macie2:UpdateClassificationJob']);
+    expect(actions(false)).toEqual(['macie2:CreateClassificationJob', 'macie2:DescribeClassificationJob', 'macie2:TagResource', 'macie2:UpdateClassificationJob', 's3:ListBucket']);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { listedSize, type ListServices } from './listed-size';
 import type { Macie } from './macie-api';
 import { told } from './session';
 import { measuredSize } from '../bucket-size';
@@ -11,7 +12,7 @@ interface BucketSizes {
   readonly sizeInBytesCompressed?: number | null;
 }
 
-export interface SizeServices {
+export interface SizeServices extends ListServices {
   readonly macie: Macie;
   readonly cloudwatch: Pick<CloudWatchClient, 'send'>;
   readonly now: () => Date;
@@ -23,6 +24,11 @@ const GIGABYTE = 1024 ** 3;
 /** Macie is paid for what comes out of compressed files, and takes this for its own estimates. https://docs.aws.amazon.com/macie/latest/user/discovery-jobs-costs.html */
 const DECOMPRESSED = 3;
 
+const COMPRESSED = /\.(gz|gzip|zip)$/;
+
+const UNKNOWN = (bucket: string): string => `neither Macie nor S3 has measured the bucket ${bucket} yet, so nobody knows what its analysis would cost`;
+const LATER = 'deploy a day later, when it is measured, or give a job that leaves out what is there, as DiscoveryJob.weekly()';
+
 /** As many as Macie answers at once where nobody says how many. */
 const PAGE = 50;
 
@@ -30,7 +36,8 @@ const PAGE = 50;
  * How much a job may have to inspect, in gigabytes.
  *
  * Macie says how much of a bucket it could read, and how much is in compressed files, which count as what comes out of them. One that it does not know, or that is empty as far as it knows yet, is measured as S3
- * does, once a day: what has no size there is new. Of a bucket of another account only Macie can know, so that one fails where it does not.
+ * does, once a day. What has no size there either is new, and is listed. Of a bucket of another account only Macie can know. Where nobody knows,
+ * this fails.
  */
 export async function gigabytesIn(
   account: string, definitions: readonly { accountId: string; buckets: readonly string[] }[], services: SizeServices,
@@ -41,7 +48,7 @@ export async function gigabytesIn(
     for (const bucket of buckets) {
       const size = known.get(bucket);
       if (accountId === account) {
-        bytes += size || ((await measuredSize(services.cloudwatch, bucket, services.now())).bytes ?? 0);
+        bytes += size || await sizeHere(bucket, services);
         continue;
       }
       if (size === undefined) {
@@ -51,6 +58,21 @@ export async function gigabytesIn(
     }
   }
   return bytes / GIGABYTE;
+}
+
+/** Of a bucket of this account that Macie does not know, or takes for empty. */
+async function sizeHere(bucket: string, services: SizeServices): Promise<number> {
+  const { bytes } = await measuredSize(services.cloudwatch, bucket, services.now());
+  if (bytes !== undefined) { return bytes; }
+  let listed: number | undefined;
+  try {
+    listed = await listedSize(bucket, (key) => (COMPRESSED.test(key) ? DECOMPRESSED : 1), services);
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw new Error(`${UNKNOWN(bucket)}, and it cannot be listed: ${name}: ${message}. Remedy: let the function of SensitiveDataDiscovery list it (s3:ListBucket), or ${LATER}`, { cause: error });
+  }
+  if (listed === undefined) { throw new Error(`${UNKNOWN(bucket)}, and it has too many objects to list. Remedy: ${LATER}`); }
+  return listed;
 }
 
 async function sizesByMacie(names: readonly string[], macie: Macie): Promise<Map<string, number>> {
