@@ -349,6 +349,36 @@ describe('the key', () => {
     expect(settingsOf(stack).dependsOn).toContain(logicalIdOf(encryptionKey));
   });
 
+  test.each<[string, (stack: Stack, key: kms.Key) => kms.IKey]>([
+    ['an alias', (stack, key) => new kms.Alias(stack, 'Alias', { aliasName: 'alias/data', targetKey: key })],
+    ['an alias of an alias', (stack, key) => new kms.Alias(stack, 'Alias', { aliasName: 'alias/data', targetKey: key.addAlias('alias/other') })],
+    ['an imported alias', (stack, key) => kms.Alias.fromAliasAttributes(stack, 'Alias', { aliasName: 'data', aliasTargetKey: key })],
+  ])('behind %s is opened after the session, and before the job', (_, named) => {
+    const { stack, discovery } = made({ session: MacieSession.make() });
+    const key = new kms.Key(stack, 'Key');
+    discovery.watch(new s3.Bucket(stack, 'Data', { encryption: s3.BucketEncryption.KMS, encryptionKey: named(stack, key) }));
+    expect(policyOf(stack, key)).toEqual(allows(IRELAND.account));
+    const [session] = Object.keys(resourcesOf(stack, 'AWS::Macie::Session'));
+    expect(resourcesOf(stack, 'AWS::KMS::Key')[logicalIdOf(key)].DependsOn).toEqual([session]);
+    expect(settingsOf(stack).dependsOn).toContain(logicalIdOf(key));
+    for (const { DependsOn } of Object.values(resourcesOf(stack, 'AWS::KMS::Alias'))) { expect(DependsOn).toBeUndefined(); }
+  });
+
+  test('behind an alias of another stack cannot wait for a session either', () => {
+    const app = new App();
+    const { stack, discovery } = made({ session: MacieSession.make() }, new Stack(app, 'Security', { env: IRELAND }));
+    const targetKey = new kms.Key(new Stack(app, 'Keys', { env: IRELAND }), 'Key');
+    const encryptionKey = new kms.Alias(stack, 'Alias', { aliasName: 'alias/data', targetKey });
+    expect(() => { discovery.watch(new s3.Bucket(stack, 'Data', { encryption: s3.BucketEncryption.KMS, encryptionKey })); }).toThrow(/the stack of the key Keys\/Key.*KeyElsewhere/);
+  });
+
+  test('that is known by the name of an alias cannot be changed: a warning prints what to add', () => {
+    const { stack, discovery } = made();
+    const encryptionKey = kms.Alias.fromAliasName(stack, 'Alias', 'alias/data');
+    discovery.watch(s3.Bucket.fromBucketAttributes(stack, 'Data', { bucketName: 'data', encryptionKey }));
+    expect(warningText(discovery, 'cdk-s3-encryption:ImportedKey.ownerMustAddStatement')).toMatch(/AWSServiceRoleForAmazonMacie/);
+  });
+
   test('of another stack is opened where Macie is there already', () => {
     const app = new App();
     const there = new Stack(app, 'Data', { env: IRELAND });
