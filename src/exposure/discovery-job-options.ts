@@ -96,7 +96,8 @@ export interface RecurringDiscoveryJobOptions extends DiscoveryJobOptions {
   /**
    * Whether the first run inspects what the buckets hold already. Any later run inspects what is new or has changed since the one before.
    *
-   * `maximumGigabytes` counts for that first run alone: with false it is an error.
+   * `maximumGigabytes` counts for that first run alone: with false it is an error. Nothing limits later runs, which also inspect what was
+   * copied onto itself since, as by an `EncryptionBackfillJob`.
    *
    * @default false - only what is new or has changed since the job was made, which costs what is written
    */

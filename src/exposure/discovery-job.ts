@@ -18,6 +18,10 @@ interface ScopeTerm {
  * A job cannot be changed: other settings, or another watched bucket, make a new one and cancel the old. One that runs once inspects
  * everything again then. The order in which buckets are watched does not matter.
  *
+ * A job that runs again and again inspects in each later run what has a new date since the run before, and no maximum holds for that.
+ * A copy is new, also one that an `EncryptionBackfillJob` makes: everything that it copies is inspected, and paid, once more. What it
+ * updates in place keeps its date. Make such a job after the backfill.
+ *
  * Costs 1 USD for each GB that it inspects, less beyond 50,000 GB a month. Of compressed files and archives, such as `.gz`, `.zip` and
  * `.tar`, it inspects what comes out of them, which is what is paid. Objects under keys of clients (SSE-C, or encrypted before they are
  * uploaded) cannot be read, and objects in archived storage classes are not.
