@@ -6,7 +6,16 @@ import type { MadeMacieSessionOptions } from './macie-session-options';
  * @see https://docs.aws.amazon.com/macie/latest/user/getting-started.html
  */
 export class MacieSession {
-  /** Macie as the account has it, whoever enabled it. Where it is not enabled, the deployment fails and says so. */
+  /**
+   * Macie as the account has it, whoever enabled it. Where it is not enabled, the deployment fails.
+   *
+   * What fails says so, unless a key of the watched buckets is deployed at the same time. Its policy names the role of Macie, which IAM
+   * has from the day on which Macie was enabled, and the key may come first: then KMS says `Policy contains a statement with one or more
+   * invalid principals` (MalformedPolicyDocumentException), and nothing is changed. Enable Macie (`aws macie2 enable-macie`), or give
+   * `MacieSession.make()`, and deploy again.
+   *
+   * @see https://docs.aws.amazon.com/macie/latest/user/service-linked-roles.html
+   */
   public static existing(): MacieSession {
     return new MacieSession();
   }

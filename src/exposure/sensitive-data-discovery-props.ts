@@ -10,7 +10,8 @@ export interface SensitiveDataDiscoveryOptions {
   /**
    * Macie of the account and region: `MacieSession.existing()`, or `MacieSession.make()` where it is not enabled yet.
    *
-   * @default MacieSession.existing() - the deployment fails where Macie is not enabled
+   * @default MacieSession.existing() - the deployment fails where Macie is not enabled, with an error of KMS about invalid principals if a key of
+   * a watched bucket comes first
    */
   readonly session?: MacieSession;
 
