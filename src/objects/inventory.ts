@@ -1,8 +1,9 @@
-import { Annotations, Aws, Duration, Names, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { admitInventories } from './inventory-delivery';
 import type { BoundSource, SourceContext } from './object-source';
 import type { InventoryOptions } from './object-source-options';
 import { rowsOfInventory } from './statements';
@@ -79,25 +80,7 @@ function order({ scope, bucket }: SourceContext, options: InventoryOptions, repo
     includeObjectVersions: s3.InventoryObjectVersion.ALL,
     optionalFields: FIELDS,
   });
-  const statement = letS3Deliver(scope, bucket, reports, options.destinationPrefix);
-  if (!reports.addToResourcePolicy(statement).statementAdded) {
-    Annotations.of(scope).addWarningV2('cdk-s3-encryption:ObjectEncryptionReport.ownerMustAdmitInventory',
-      `the policy of the imported 'destination' cannot be changed from here: no inventory arrives unless it has this statement, and the policy of its key lets s3.amazonaws.com call kms:GenerateDataKey for this bucket:\n${JSON.stringify(Stack.of(scope).resolve(statement.toStatementJson()), undefined, 2)}`);
-  }
-}
-
-/** A SecureBucket adds what S3 needs on its key when it sees this. https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html#example-bucket-policies-s3-inventory */
-function letS3Deliver(scope: Construct, bucket: s3.IBucket, reports: s3.IBucket, prefix: string | undefined): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid: `Inventory${Names.nodeUniqueId(scope.node).slice(-50)}`,
-    principals: [new iam.ServicePrincipal('s3.amazonaws.com')],
-    actions: ['s3:PutObject'],
-    resources: [reports.arnForObjects(`${prefix === undefined ? '' : `${prefix}/`}${bucket.bucketName}/*`)],
-    conditions: {
-      StringEquals: { 'aws:SourceAccount': Stack.of(scope).account, 's3:x-amz-acl': 'bucket-owner-full-control' },
-      ArnLike: { 'aws:SourceArn': bucket.bucketArn },
-    },
-  });
+  admitInventories(scope, bucket, reports, options.destinationPrefix);
 }
 
 function databaseName(inventoryId: string): string { return `inventory_${inventoryId.toLowerCase().replace(/[^a-z0-9]/g, '_')}`; }

@@ -45,8 +45,10 @@ export interface InventoryOptions {
   /**
    * The bucket that gets the inventories, of the account and region of `bucket`, and not `bucket` itself.
    *
-   * Made in this app, its policy and the policy of its key get what S3 needs. For an imported bucket a
-   * warning prints the statements that its owner must add.
+   * Made in this app, its policy and the policy of its key get what S3 needs, also where it is a plain `s3.Bucket` with an
+   * `encryptionKey`. Under `aws/s3` (`BucketEncryption.KMS_MANAGED`) S3 cannot deliver: refused with an error. For an imported
+   * bucket, and for an imported key, warnings print the statements that the owner must add; a key that is
+   * named in `s3.Bucket.fromBucketAttributes()` can be used by the role of the report.
    *
    * @default - a `SecureBucket` under the key of the report, which removes them after 30 days
    */

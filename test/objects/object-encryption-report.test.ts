@@ -97,10 +97,47 @@ describe('a report over S3 Inventory', () => {
     }
   });
 
-  test('prints what the owner of an imported destination must add', () => {
+  test('prints what the owner of an imported destination must add, for its key too', () => {
     const stack = stackOf();
     made({ source: ObjectSource.inventory({ destination: s3.Bucket.fromBucketName(stack, 'Theirs', 'theirs') }) }, stack);
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('no inventory arrives unless[\\s\\S]*s3:x-amz-acl'));
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('no inventory arrives unless[\\s\\S]*s3:x-amz-acl[\\s\\S]*fromBucketAttributes[\\s\\S]*kms:GenerateDataKey'));
+    const known = stackOf();
+    const encryptionKey = kms.Key.fromKeyArn(known, 'TheirKey', `arn:aws:kms:eu-west-1:${ENV.account}:key/theirs`);
+    const { template } = made({ source: ObjectSource.inventory({ destination: s3.Bucket.fromBucketAttributes(known, 'Theirs', { bucketName: 'theirs', encryptionKey }) }) }, known);
+    Annotations.fromStack(known).hasWarning('*', Match.stringLikeRegexp('key/theirs[\\s\\S]*kms:GenerateDataKey'));
+    template().hasResourceProperties('AWS::IAM::Policy', {
+      PolicyName: Match.stringLikeRegexp('^ReportCount'),
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['kms:Decrypt']), Resource: encryptionKey.keyArn })]) },
+    });
+  });
+
+  test.each<[string, (stack: Stack) => kms.IKey]>([
+    ['kms.Key', (stack) => new kms.Key(stack, 'Theirs')],
+    ['RotatingS3Key', (stack) => new RotatingS3Key(stack, 'Theirs')],
+    ['kms.Alias', (stack) => new kms.Alias(stack, 'Alias', { aliasName: 'alias/theirs', targetKey: new kms.Key(stack, 'Theirs') })],
+  ])('lets S3 use the %s of a plain bucket that it delivers into', (_, keyOf) => {
+    const stack = stackOf();
+    const destination = new s3.Bucket(stack, 'Inventories', { encryption: s3.BucketEncryption.KMS, encryptionKey: keyOf(stack) });
+    const [[id]] = Object.entries(made({ source: ObjectSource.inventory({ destination }) }, stack).template().findResources('AWS::KMS::Key', {
+      Properties: {
+        KeyPolicy: {
+          Statement: Match.arrayWith([Match.objectLike({
+            Action: 'kms:GenerateDataKey',
+            Principal: { Service: 's3.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': ENV.account }, ArnLike: { 'aws:SourceArn': Match.anyValue() } },
+          })]),
+        },
+      },
+    }));
+    expect(id).toMatch(/^Theirs/);
+  });
+
+  test('refuses a destination under a key that nobody can open, and takes one under SSE-S3', () => {
+    const stack = stackOf();
+    const managed = new s3.Bucket(stack, 'Managed', { encryption: s3.BucketEncryption.KMS_MANAGED });
+    expect(() => made({ source: ObjectSource.inventory({ destination: managed }) }, stack)).toThrow(/'destination' must be under SSE-S3, or under a KMS key.*got Stack\/Managed.*use a SecureBucket/);
+    const plain = stackOf();
+    made({ source: ObjectSource.inventory({ destination: new s3.Bucket(plain, 'Plain', { encryption: s3.BucketEncryption.S3_MANAGED }) }) }, plain);
   });
 });
 
