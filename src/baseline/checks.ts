@@ -28,7 +28,7 @@ export function checkSameBucket(scope: Construct, prop: string, bucket: s3.IBuck
 /** The alarms of a report name the topic of those that tell, which watch the bucket. */
 export function checkReportHere(scope: Construct, alarms: EncryptionAlarms | undefined): void {
   if (alarms !== undefined && Stack.of(alarms) !== Stack.of(scope)) {
-    throw new ValidationError('AlarmsInOtherStack', `'objectReport' must not be made where the alarms are in another stack, ${Stack.of(alarms).node.path}, which names the bucket, so that each would wait for the other: make ObjectEncryptionReport in a third stack, or give this baseline alarms of its own`, scope);
+    throw new ValidationError('AlarmsInOtherStack', `'objectReport' must not be made where the alarms are in another stack, ${Stack.of(alarms).node.path}, which names the bucket, so that each would wait for the other: give this baseline alarms of its own, or make an ObjectEncryptionReport with ObjectSource.existingMetadataTables() in the stack of the alarms, which changes nothing about the bucket`, scope);
   }
 }
 

@@ -2,6 +2,7 @@ import { Annotations, Names, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { assertDelegates } from './keys-elsewhere';
 import { SecureBucket } from '../bucket';
 import { RotatingS3Key, s3DeliveryStatement } from '../key';
 import { anyBucketArn } from '../private/bucket-arn';
@@ -42,6 +43,7 @@ function letS3Deliver(scope: Construct, bucket: s3.IBucket, reports: s3.IBucket,
  */
 function admitOnKey(scope: Construct, bucket: s3.IBucket, reports: s3.IBucket): void {
   const key = reports.encryptionKey;
+  if (key !== undefined) { assertDelegates(scope, 'destination', key); }
   if (reports instanceof SecureBucket && key !== undefined) { return; } // sees to it when its policy gets the statement
   if (key === undefined) {
     if (algorithmOf(reports)?.startsWith('aws:kms') === true) {

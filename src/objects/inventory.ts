@@ -31,6 +31,7 @@ export function bindInventory(context: SourceContext, options: InventoryOptions)
   const { scope, bucket } = context;
   const weekly = options.frequency === s3.InventoryFrequency.WEEKLY;
   const maxAgeDays = weekly ? MAX_AGE_DAYS.weekly : MAX_AGE_DAYS.daily;
+  assertOrdered(context, options);
   const reports = destinationOf(context, options);
   const inventoryId = Names.uniqueResourceName(scope, { maxLength: 64, separator: '-' });
   order(context, options, reports, inventoryId);
@@ -45,6 +46,19 @@ export function bindInventory(context: SourceContext, options: InventoryOptions)
     grantRead: (grantee) => { grantRead(scope, reports, `${reportsPrefix}*`, database, table, grantee); },
     dependencies: [table],
   };
+}
+
+/** What can be known before anything is made. */
+function assertOrdered({ scope, bucket }: SourceContext, { destination }: InventoryOptions): void {
+  if (!(bucket instanceof s3.Bucket)) {
+    throw new ValidationError('BucketImported', `'bucket' must be made in this app for ObjectSource.inventory(), which adds an inventory configuration to it, got the imported ${printable(scope, bucket.bucketName)}: make the report where the bucket is made, or use ObjectSource.existingMetadataTables()`, scope);
+  }
+  // The bucket names its destination, whose policy names the bucket; and the report names the bucket.
+  if (destination !== undefined && !s3.CfnBucket.isCfnBucket(destination.node.defaultChild)) { return; }
+  const delivered = Stack.of(destination ?? scope);
+  if (delivered !== Stack.of(bucket)) {
+    throw new ValidationError('BucketInOtherStack', `'bucket' must be in the stack that gets its inventories, ${delivered.node.path}, got ${bucket.node.path}: the two would name each other and each stack wait for the other; make the report in the stack of the bucket, or use ObjectSource.inventory() with a 'destination' in the stack of the bucket, or ObjectSource.existingMetadataTables()`, scope);
+  }
 }
 
 function destinationOf({ scope, bucket, key }: SourceContext, { destination }: InventoryOptions): s3.IBucket {
@@ -67,10 +81,7 @@ function destinationOf({ scope, bucket, key }: SourceContext, { destination }: I
 }
 
 function order({ scope, bucket }: SourceContext, options: InventoryOptions, reports: s3.IBucket, inventoryId: string): void {
-  if (!(bucket instanceof s3.Bucket)) {
-    throw new ValidationError('BucketImported', `'bucket' must be made in this app for ObjectSource.inventory(), which adds an inventory configuration to it, got the imported ${printable(scope, bucket.bucketName)}: make the report where the bucket is made, or use ObjectSource.existingMetadataTables()`, scope);
-  }
-  bucket.addInventory({
+  (bucket as s3.Bucket).addInventory({
     inventoryId,
     // A reference to it, so that the CDK does not write its own statement, which asks neither for the account nor for the ACL.
     destination: { bucket: s3.Bucket.fromBucketArn(scope, 'InventoryDestination', reports.bucketArn), bucketOwner: Stack.of(scope).account, prefix: options.destinationPrefix },

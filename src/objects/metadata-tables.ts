@@ -3,14 +3,18 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { isMadeHere, isNamedByIdentityAlone } from './keys-elsewhere';
 import type { BoundSource, SourceContext } from './object-source';
 import type { ExistingMetadataTablesOptions, MetadataTablesOptions } from './object-source-options';
 import { rowsOfMetadata } from './statements';
+import { assertUsableKey } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { warnOwnerMustAdd, warnsByItself } from '../private/imported-key';
 import { oneOrMany, printable, viaService } from '../private/tokens';
 
 type Options = ({ readonly make: true } & MetadataTablesOptions) | ({ readonly make: false } & ExistingMetadataTablesOptions);
+
+interface TableKey { readonly prop: string; readonly key: kms.IKey }
 
 /** Counted once a day, out of a table that is an hour behind: two days without a count are late. */
 const LATE_HOURS = 26;
@@ -22,13 +26,15 @@ export function bindMetadataTables(context: SourceContext, options: Options): Bo
   const { scope, bucket, key } = context;
   if (options.make) { turnOn(context, options); }
   const tableKey = options.make ? key : options.tableKey;
+  if (!options.make && tableKey !== undefined) { assertUsableKey(scope, Stack.of(scope).region, 'tableKey', tableKey); }
+  const prop = options.make ? 'encryptionKey' : 'tableKey';
   const tableNamespace = (options.make ? undefined : options.tableNamespace) ?? namespaceOf(bucket);
   return {
     rows: rowsOfMetadata(tableNamespace),
     settings: { kind: 'metadata', tableNamespace },
     database: tableNamespace,
     lateAfterHours: LATE_HOURS,
-    grantRead: (grantee) => { grantRead(scope, bucket, tableNamespace, tableKey, grantee); },
+    grantRead: (grantee) => { grantRead(scope, bucket, tableNamespace, tableKey === undefined ? undefined : { prop, key: tableKey }, grantee); },
     dependencies: [],
   };
 }
@@ -52,6 +58,10 @@ function turnOn({ scope, bucket, key }: SourceContext, { journalExpiration }: Me
   }
   if (resource.metadataConfiguration !== undefined || resource.metadataTableConfiguration !== undefined) {
     throw fail('MetadataConfigured', `'bucket' must have no metadata configuration yet for ObjectSource.metadataTables(), got ${bucket.node.path}, which has one: it is not overwritten; use ObjectSource.existingMetadataTables(), and let it have a live inventory table`);
+  }
+  // The bucket names the key of its tables, and the report names the bucket.
+  if (Stack.of(bucket) !== Stack.of(scope) && isMadeHere(key) && Stack.of(key) === Stack.of(scope)) {
+    throw fail('BucketInOtherStack', `'bucket' must be in the stack of the report for ObjectSource.metadataTables(), ${Stack.of(scope).node.path}, got ${bucket.node.path}: each stack would wait for the other; make the report in the stack of the bucket, pass an 'encryptionKey' that is made there, or turn the tables on there and use ObjectSource.existingMetadataTables()`);
   }
   const encryptionConfiguration = { sseAlgorithm: 'aws:kms', kmsKeyArn: key.keyArn };
   resource.metadataConfiguration = {
@@ -86,7 +96,7 @@ function tableBucketArn(scope: Construct): string {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/metadata-tables-bucket-query-permissions.html
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-integrating-aws.html
  */
-function grantRead(scope: Construct, bucket: s3.IBucket, namespace: string, key: kms.IKey | undefined, grantee: iam.IGrantable): void {
+function grantRead(scope: Construct, bucket: s3.IBucket, namespace: string, under: TableKey | undefined, grantee: iam.IGrantable): void {
   const stack = Stack.of(scope);
   const grant = (actions: string[], resourceArns: string[], conditions?: Record<string, Record<string, unknown>>) =>
     iam.Grant.addToPrincipal({ grantee, actions, resourceArns, conditions });
@@ -100,13 +110,21 @@ function grantRead(scope: Construct, bucket: s3.IBucket, namespace: string, key:
   // Has no resources. Which tables it opens is what Lake Formation says. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslakeformation.html
   grant(['lakeformation:GetDataAccess'], ['*']);
   grant(['s3:GetBucketMetadataTableConfiguration'], [bucket.bucketArn]);
-  if (key === undefined) { return; }
+  if (under === undefined) { return; }
+  const { prop, key } = under;
   const conditions = {
     // Not documented by which of the two names KMS is called for a table: docs/unverified.md.
     StringEquals: { 'kms:ViaService': oneOrMany([...viaService(scope, 's3'), ...viaService(scope, 's3tables')]) },
     StringLike: { 'kms:EncryptionContext:aws:s3:arn': `${tables}/*` },
   };
   grant(['kms:Decrypt'], [key.keyArn], conditions);
+  if (isNamedByIdentityAlone(scope, prop, key, grantee)) {
+    // A RotatingS3Key delegates to IAM for S3 alone, which need not be the name that KMS is called by here.
+    key.addToResourcePolicy(new iam.PolicyStatement({
+      sid: 'ReadMetadataTables', principals: [new iam.AccountPrincipal(Stack.of(key).account)], actions: ['kms:Decrypt'], resources: ['*'], conditions,
+    }), true);
+    return;
+  }
   const { principalAccount, policyFragment } = grantee.grantPrincipal;
   if (principalAccount === undefined || policyFragment.principalJson.AWS === undefined) { return; }
   const statement = new iam.PolicyStatement({ principals: [grantee.grantPrincipal], actions: ['kms:Decrypt'], resources: ['*'], conditions });

@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { acknowledgeReport } from './acknowledgements';
 import { expectedOf } from './expected-encryption';
 import { FINDING_OF, FINDINGS, NAMESPACE } from './findings';
+import { assertDelegates } from './keys-elsewhere';
 import type { ObjectEncryptionReportProps } from './object-encryption-report-props';
 import { ObjectFinding } from './object-finding';
 import type { BoundSource } from './object-source';
@@ -108,7 +109,10 @@ export class ObjectEncryptionReport extends Construct {
     if (!scanLimit.isUnresolved() && scanLimit.toBytes() < LEAST_SCAN_BYTES) {
       throw new ValidationError('ScanLimitInvalid', `'queryScanLimit' must be at least 10 MB, which is the least that Athena counts, got ${scanLimit.toBytes()} bytes: leave it out for 100 GiB`, this);
     }
-    if (props.encryptionKey !== undefined) { assertUsableKey(this, Stack.of(this).region, 'encryptionKey', props.encryptionKey); }
+    if (props.encryptionKey !== undefined) {
+      assertUsableKey(this, Stack.of(this).region, 'encryptionKey', props.encryptionKey);
+      assertDelegates(this, 'encryptionKey', props.encryptionKey);
+    }
     const key = props.encryptionKey ?? new RotatingS3Key(this, 'Key');
     this.encryptionKey = key;
     this.bucketName = bucket.bucketName;

@@ -1,8 +1,8 @@
-import { App, aws_kms as kms, aws_s3 as s3, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import {
-  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, EncryptionMode, Notify, ObjectEncryptionReport, type ObjectEncryptionReportProps,
-  ObjectFinding, ObjectSource, RotatingS3Key, SecureBucket,
+  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, EncryptionMode, KeyAccess, Notify, ObjectEncryptionReport,
+  type ObjectEncryptionReportProps, ObjectFinding, ObjectSource, RotatingS3Key, SecureBucket,
 } from '../../src';
 
 const ENV = { account: '111122223333', region: 'eu-west-1' };
@@ -191,6 +191,64 @@ describe('a report over metadata tables', () => {
     const alias = kms.Alias.fromAliasName(other, 'Alias', 'alias/orders');
     expect(() => made({ ...withKeys, expectedKeys: [alias] }, other)).toThrow(/'expectedKeys' takes keys with a full ARN, got the alias alias\/orders/);
     expect(() => made({ ...withKeys, expectedKeys: [] })).toThrow(/'expectedKeys' must name at least one key/);
+  });
+});
+
+describe('a report in another stack', () => {
+  interface Two { readonly app: App; readonly there: Stack; readonly here: Stack; readonly bucket: SecureBucket }
+  function two(): Two {
+    const app = new App();
+    const there = new Stack(app, 'There', { env: ENV });
+    return { app, there, here: new Stack(app, 'Here', { env: ENV }), bucket: new SecureBucket(there, 'Data') };
+  }
+
+  test.each([['inventory', ObjectSource.inventory()], ['metadataTables', ObjectSource.metadataTables()]])('than the bucket is refused with %s, with what to do instead', (name, source) => {
+    const { here, bucket } = two();
+    expect(() => made({ bucket, source }, here)).toThrow(/'bucket' must be in the stack .*Here, got There\/Data.*make the report in the stack of the bucket.*existingMetadataTables/);
+    expect(name).toBeDefined();
+  });
+
+  test('than the bucket works with a destination or a key that is there, and with tables that are there', () => {
+    const destination = two();
+    made({ bucket: destination.bucket, source: ObjectSource.inventory({ destination: new SecureBucket(destination.there, 'Inventories') }) }, destination.here);
+    destination.app.synth();
+    const key = two();
+    made({ bucket: key.bucket, source: ObjectSource.metadataTables(), encryptionKey: new RotatingS3Key(key.there, 'Theirs') }, key.here);
+    key.app.synth();
+    const existing = two();
+    made({ bucket: existing.bucket, source: ObjectSource.existingMetadataTables() }, existing.here);
+    existing.app.synth();
+    const wrong = two();
+    expect(() => made({ bucket: wrong.bucket, source: ObjectSource.inventory({ destination: new SecureBucket(wrong.here, 'Inventories') }) }, wrong.here)).toThrow(/'destination' in the stack of the bucket/);
+  });
+
+  test.each<[string, (stack: Stack) => kms.IKey]>([
+    ['kms.Key', (stack) => new kms.Key(stack, 'Theirs')], ['RotatingS3Key', (stack) => new RotatingS3Key(stack, 'Theirs')],
+  ])('than a %s of its tables gets the key by its role alone', (_, keyOf) => {
+    const { app, there, here, bucket } = two();
+    const tableKey = keyOf(there);
+    const { template } = made({ bucket, source: ObjectSource.existingMetadataTables({ tableKey }) }, here);
+    app.synth();
+    template().hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'kms:Decrypt', Resource: here.resolve(tableKey.keyArn) as object, Condition: Match.objectLike({ StringLike: Match.anyValue() }) })]) },
+    });
+    Template.fromStack(there).hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Sid: 'ReadMetadataTables', Action: 'kms:Decrypt', Principal: { AWS: Match.anyValue() } })]) },
+    });
+  });
+
+  test('lets people of a third one query', () => {
+    const { app, there, bucket } = two();
+    const { report } = made({ bucket, source: ObjectSource.metadataTables() }, there);
+    report.grantQuery(new iam.Role(new Stack(app, 'People', { env: ENV }), 'Analyst', { assumedBy: new iam.AccountRootPrincipal() }));
+    app.synth();
+  });
+
+  test('than a key that names each role is refused', () => {
+    const { there, here, bucket } = two();
+    const naming = new RotatingS3Key(there, 'Naming', { access: KeyAccess.namedPrincipals(new iam.AccountRootPrincipal()) });
+    expect(() => made({ bucket, source: ObjectSource.existingMetadataTables({ tableKey: naming }) }, here)).toThrow(/'tableKey' must be a key of Here.*got There\/Naming/);
+    expect(() => new ObjectEncryptionReport(here, 'Other', { bucket, source: ObjectSource.existingMetadataTables(), encryptionKey: naming })).toThrow(/'encryptionKey' must be a key of Here/);
   });
 });
 
