@@ -51,7 +51,7 @@ export async function takeList(request: TakeRequest, operations: Operations, eno
   let seen = 0;
   let stopped = false;
   try {
-    for await (const line of linesOf(await operations.stream(request.listsBucket, state.file, state.offset))) {
+    for await (const line of linesOf(await remainder(operations, request.listsBucket, state.file, state.offset))) {
       const first = state.offset === 0;
       state.offset += line.length + 1;
       if (first) {
@@ -89,6 +89,18 @@ async function begin({ bucket, listsBucket, planTime }: TakeRequest, operations:
   }
   return { done: false, file: list.file, offset: 0, calls: 0, manifests: [] };
 }
+
+/** What is left of the list: nothing, where a call stopped at its very end, which S3 answers with 416. */
+async function remainder(operations: Operations, bucket: string, file: string, offset: number): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    return await operations.stream(bucket, file, offset);
+  } catch (error) {
+    if (offset > 0 && (error as Error).name === 'InvalidRange') { return nothing(); }
+    throw error;
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> { /* has no chunks */ }
 
 /** Lines of ASCII; one that is not ended at the end of the file is one too. */
 async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

@@ -247,7 +247,9 @@ describe('the list of a backfill', () => {
           if (found === undefined) { throw Object.assign(new Error('gone'), { name: 'NoSuchKey' }); }
           return { Body: { transformToString: async () => JSON.stringify(found) } };
         }
-        const rest = content.subarray(Number(/bytes=(\d+)-/.exec(Range ?? '')?.[1] ?? 0));
+        const from = Number(/bytes=(\d+)-/.exec(Range ?? '')?.[1] ?? 0);
+        if (from > 0 && from >= content.length) { throw Object.assign(new Error('The requested range is not satisfiable'), { name: 'InvalidRange' }); }
+        const rest = content.subarray(from);
         const chunks = Array.from({ length: Math.ceil(rest.length / chunk) }, (_, index) => rest.subarray(index * chunk, (index + 1) * chunk));
         return { Body: Readable.from(chunks) };
       },
@@ -284,6 +286,16 @@ describe('the list of a backfill', () => {
     expect(Object.keys(written)).toHaveLength(3);
     // A newer list does not come in between.
     expect(client.of('GetObject').filter(({ Key }) => Key === 'lists/latest.json')).toHaveLength(1);
+  });
+
+  test.each(['', '"after","sse-s3"'])('that a call stops at the end of is done with the next, also where nothing comes after: %s', async (after) => {
+    const many = Array.from({ length: 1000 }, (_, index) => `"k${index}","sse-s3"`);
+    const { operations, written } = lists(['"key","finding"', ...many, ...after === '' ? [] : [after]], FOUND, 1000);
+    let state = await takeList(REQUEST, operations, () => true);
+    expect(state.done).toBe(false);
+    state = await takeList({ ...REQUEST, state }, operations, () => true);
+    expect(state.done).toBe(true);
+    expect(Object.values(written).join('').trim().split('\n')).toHaveLength(after === '' ? 1000 : 1001);
   });
 
   test('of a report that found nothing is empty', async () => {
