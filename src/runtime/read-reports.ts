@@ -4,7 +4,7 @@ import { decodeKey, manifestKey } from './keys';
 import { ListFile } from './list-file';
 import type { Operations } from './operations';
 import { outcomeOfFunction, outcomeOfS3, type TaskLine, taskLine, type TaskOutcome } from './outcome-of-task';
-import type { JobEntry, ReadState } from './shapes';
+import type { JobEntry, ManifestEntry, ReadState } from './shapes';
 
 export interface ReadRequest {
   readonly planId: string;
@@ -16,11 +16,20 @@ export interface ReadRequest {
   readonly state: ReadState | null;
 }
 
+/** What is tried again: of lists apart from the rest, since what is said of an object differs. */
+interface Again {
+  readonly source: 'retry' | 'listed-retry';
+  readonly versioned: boolean;
+  readonly rows: ListFile;
+}
+
 interface Lists {
-  readonly withVersions: ListFile;
-  readonly withoutVersions: ListFile;
+  readonly again: readonly Again[];
   readonly people: ListFile;
 }
+
+/** The next job is of the same source: `$.manifest.source` in src/backfill/machine/work.ts. */
+interface RetryEntry extends ManifestEntry { readonly source: Again['source'] }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-examples-reports.html */
 interface ReportManifest {
@@ -37,8 +46,12 @@ export async function readReports(request: ReadRequest, operations: Operations, 
   const base = `${request.planId}/${request.attempt}-${state.calls}`;
   state.calls++;
   const lists: Lists = {
-    withVersions: new ListFile(`retries/${base}-versions.csv`),
-    withoutVersions: new ListFile(`retries/${base}.csv`),
+    again: [
+      { source: 'retry', versioned: true, rows: new ListFile(`retries/${base}-versions.csv`) },
+      { source: 'retry', versioned: false, rows: new ListFile(`retries/${base}.csv`) },
+      { source: 'listed-retry', versioned: true, rows: new ListFile(`retries/${base}-listed-versions.csv`) },
+      { source: 'listed-retry', versioned: false, rows: new ListFile(`retries/${base}-listed.csv`) },
+    ],
     people: new ListFile(`exceptions/${base}.csv`),
   };
   try {
@@ -55,7 +68,7 @@ export async function readReports(request: ReadRequest, operations: Operations, 
     state.done = true;
     return await put(state, lists, operations);
   } finally {
-    for (const list of Object.values(lists)) { list.discard(); }
+    for (const list of [lists.people, ...lists.again.map(({ rows }) => rows)]) { list.discard(); }
   }
 }
 
@@ -106,8 +119,8 @@ async function note({ final }: ReadRequest, line: TaskLine, outcome: TaskOutcome
   const tellPeople = async (why: string, message: string): Promise<void> =>
     lists.people.add([line.bucket, decodeKey(line.key), line.versionId, why, message]);
   if (outcome.kind === 'again' && !final) {
-    const list = line.versionId === '' ? lists.withoutVersions : lists.withVersions;
-    await list.add([line.bucket, manifestKey(decodeKey(line.key)), ...line.versionId === '' ? [] : [line.versionId]]);
+    const list = lists.again.find(({ source, versioned }) => source === (listed ? 'listed-retry' : 'retry') && versioned === (line.versionId !== ''));
+    await list!.rows.add([line.bucket, manifestKey(decodeKey(line.key)), ...line.versionId === '' ? [] : [line.versionId]]);
     return; // counted when it was tried again
   }
   totals.objects++;
@@ -135,9 +148,11 @@ async function note({ final }: ReadRequest, line: TaskLine, outcome: TaskOutcome
 }
 
 async function put(state: ReadState, lists: Lists, operations: Operations): Promise<ReadState> {
-  for (const [list, versioned] of [[lists.withVersions, true], [lists.withoutVersions, false]] as const) {
-    const made = await list.deliver(operations);
-    if (made !== undefined) { state.manifests.push({ objectArn: made.objectArn, etag: made.etag, rows: made.rows, versioned }); }
+  for (const { source, versioned, rows } of lists.again) {
+    const made = await rows.deliver(operations);
+    if (made === undefined) { continue; }
+    const entry: RetryEntry = { objectArn: made.objectArn, etag: made.etag, rows: made.rows, versioned, source };
+    state.manifests.push(entry);
   }
   const people = await lists.people.deliver(operations);
   if (people !== undefined) { state.lists.push(people.address); }

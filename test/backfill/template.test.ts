@@ -48,6 +48,11 @@ describe('the state machine', () => {
     expect(result.isValid).toBe(true);
   });
 
+  test('tries objects of a list again as objects of a list', () => {
+    const states = statesIn(definitionIn(made().template));
+    expect(states.filter(({ Parameters }) => Parameters?.name === 'retry').map(({ Parameters }) => Parameters['source.$'])).toEqual(['$.manifest.source', '$.manifest.source']);
+  });
+
   test('makes jobs with one type of encryption, one prefix, and a token that a retry repeats', () => {
     const definition = definitionIn(made((stack) => ({ sources: everySource(stack), prefix: 'a/', copies: BackfillCopies.AUTOMATIC })).template);
     const templates = statesIn(definition).flatMap(({ Result }) => Array.isArray(Result) && Result[0]?.operation !== undefined ? Result : []);

@@ -54,7 +54,8 @@ export function runJobs(settings: Settings, rest: State): State {
 
 /** One more job for what failed and may succeed: the function decides on each object anew, and copies where an update could not. */
 export function retryJobs(settings: Settings, rest: State): State {
-  const about = { 'name': 'retry', 'source': 'retry', 'engine': 'lambda', 'large': false, 'jobId.$': '$.made.JobId' };
+  // What came from a list stays one of a list: src/runtime/read-reports.ts.
+  const about = { 'name': 'retry', 'source.$': '$.manifest.source', 'engine': 'lambda', 'large': false, 'jobId.$': '$.made.JobId' };
   return {
     Type: 'Map',
     ItemSelector: { 'manifest.$': '$$.Map.Item.Value', 'index.$': '$$.Map.Item.Index', 'planId.$': '$.plan.planId' },

@@ -3,6 +3,7 @@ import { rowsOf } from '../../../src/runtime/csv';
 import { outcomeOfFunction, outcomeOfS3, taskLine } from '../../../src/runtime/outcome-of-task';
 import { readReports } from '../../../src/runtime/read-reports';
 import type { JobEntry } from '../../../src/runtime/shapes';
+import { summarised } from '../../../src/runtime/summarise';
 
 async function rows(...chunks: (string | Uint8Array)[]): Promise<string[][]> {
   const found: string[][] = [];
@@ -104,6 +105,41 @@ describe('reading reports', () => {
     return bucket;
   }
   const request = (jobs: JobEntry[], more: object = {}) => ({ planId: 'p', attempt: 0, final: false, jobs, state: null, ...more });
+
+  test('objects of a list that are tried again stay objects of a list, and are no reason for what S3 still finds', async () => {
+    const answer = (key: string, message: object) => `data,${key},,failed,500,LambdaError,"${JSON.stringify(message).replace(/"/g, '""')}"\n`;
+    const bucket = withReport('j1', answer('odd', { kind: 'failed', retryable: true, code: 'SlowDown', message: 'm' }));
+    const listed = job({ name: 'listed-0', source: 'listed', engine: 'lambda', total: 1, succeeded: 0, failed: 1 });
+    const other = withReport('j2', line('other', 'SlowDown', 503));
+    for (const [key, text] of other.texts) { bucket.texts.set(key, text); }
+    const first = await readReports(request([listed, job({ jobId: 'j2', succeeded: 0, failed: 1 })]), bucket.operations, () => false);
+    expect(first.manifests).toEqual([
+      expect.objectContaining({ rows: 1, versioned: false, source: 'retry' }), expect.objectContaining({ rows: 1, versioned: false, source: 'listed-retry' }),
+    ]);
+
+    // Under a key that nobody gave, and under retention.
+    const report = `data,odd,,succeeded,200,,"${JSON.stringify({ kind: 'skipped', reason: 'not-a-source' }).replace(/"/g, '""')}"\n${answer('held', { kind: 'exception', reason: 'locked', detail: 'held' })}`;
+    for (const [key, text] of withReport('j3', report).texts) { bucket.texts.set(key, text); }
+    const again = job({ name: 'retry', source: 'listed-retry', engine: 'lambda', jobId: 'j3', total: 2, succeeded: 1, failed: 1 });
+    const second = await readReports(request([again], { attempt: 1, final: true }), bucket.operations, () => false);
+    expect(second).toMatchObject({ totals: { exceptions: { 'not-admitted': 1, 'locked': 1 } }, listedExceptions: 2 });
+    expect(summarised({
+      planId: 'p',
+      runId: 'r',
+      bucket: 'data',
+      keyArn: 'k',
+      versioned: true,
+      operationsBucket: 'operations',
+      startedAt: 't',
+      plan: { jobs: [listed] },
+      results: [],
+      retries: [again],
+      first,
+      second,
+      remaining: [job({ total: 2 })],
+      warnings: [],
+    })).toMatchObject({ unexplained: 2, verified: false });
+  });
 
   test('lists for the next try what may succeed then, with and without versions apart, and tells people the rest', async () => {
     const bucket = withReport('j1', line('a+b%2Bc', 'SlowDown', 503) + line('v', 'InternalError', 500, '3L4') + line('no', 'AccessDenied', 403));
