@@ -89,7 +89,8 @@ export class BackfillSource {
    * that is older than 7 days, and one that was never made, makes the plan fail: start the report first.
    * What was written since the list was made is not in it.
    *
-   * Named together with other sources it does what they leave; an object is rewritten once.
+   * Named together with other sources it runs last and does what they leave: an object is rewritten once. The plan
+   * counts and prices objects of both twice, since nobody knows how many these are, and warns of it.
    *
    * @param list of a report about the same bucket; anything else is refused with an error
    * @param keys the KMS keys that listed objects may be under, besides the target: grants on them are made, through S3 and for this

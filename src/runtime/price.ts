@@ -22,13 +22,14 @@ export interface PriceRequest {
   readonly jobs: readonly JobEntry[];
   /** Jobs of noncurrent versions, which run before the others: an old version before the one that replaced it. */
   readonly moreJobs: readonly JobEntry[];
-  /** Jobs of a list that a report made. */
+  /** Jobs of a list that a report made. They run after the others, and do what those leave. */
   readonly listedJobs?: readonly JobEntry[];
 }
 
 /** What a run of these jobs would do and cost, from what S3 counted. */
 export function priced(request: PriceRequest, size: BucketSize): object {
-  const jobs = [...request.moreJobs, ...request.listedJobs ?? [], ...request.jobs];
+  // Those of a list last: the function looks at each object, and leaves what the others have done.
+  const jobs = [...request.moreJobs, ...request.jobs, ...request.listedJobs ?? []];
   const sum = (wanted: (job: JobEntry) => boolean): number => jobs.filter(wanted).reduce((total, job) => total + job.total, 0);
 
   const totals = noTotals();
@@ -82,6 +83,9 @@ export function priced(request: PriceRequest, size: BucketSize): object {
     jobs,
     warnings: [
       ...request.warnings,
+      ...overlaps(request)
+        ? ['objects of the list that other sources find too are counted and priced twice here: they are rewritten once, so the run does and costs less']
+        : [],
       ...request.versioned && copies > 0
         ? [`${copies} copies leave the versions behind that they are made from, until a lifecycle rule removes them`]
         : [],
@@ -89,6 +93,11 @@ export function priced(request: PriceRequest, size: BucketSize): object {
     ],
     report: null,
   };
+}
+
+/** Nobody knows how many are of both before each is looked at: what a plan says is the most that it can be. */
+function overlaps({ jobs, listedJobs = [] }: PriceRequest): boolean {
+  return listedJobs.some(({ total }) => total > 0) && jobs.some(({ engine, total }) => engine !== 'count' && total > 0);
 }
 
 function assumptions(size: BucketSize, leftBytes: number | null): string {

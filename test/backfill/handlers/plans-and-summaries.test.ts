@@ -68,6 +68,7 @@ describe('the price of a plan', () => {
     exceptions: object;
     warnings: string[];
     cost: Record<string, number>;
+    jobs: JobEntry[];
   };
 
   test('of a million updates is what AWS asks for them', () => {
@@ -94,6 +95,16 @@ describe('the price of a plan', () => {
       jobs: [job({ total: 1 }), job({ engine: 'lambda', large: true, total: 2 }), job({ engine: 'count', source: 'sse-c', total: 7 })],
     });
     expect(counted).toMatchObject({ objects: 8, rewritten: { update: 6, copy: 0, multipartCopy: 2 }, exceptions: { 'sse-c': 7 } });
+  });
+
+  test('has the objects of a list last, and says what is priced twice', () => {
+    const jobs = [job({ total: 2 }), job({ name: 'unencrypted', source: 'unencrypted', engine: 'lambda', total: 1 })];
+    const listedJobs = [job({ name: 'listed-0', source: 'listed', engine: 'lambda', total: 3 })];
+    const both = plan({ jobs, listedJobs, moreJobs: [job({ name: 'noncurrent-0', source: 'noncurrent', engine: 'lambda', total: 1 })] });
+    expect(both.jobs.map(({ name }) => name)).toEqual(['noncurrent-0', 'sse-s3', 'unencrypted', 'listed-0']);
+    expect(both.warnings.join()).toContain('counted and priced twice');
+    expect(plan({ listedJobs }).warnings.join()).not.toContain('twice');
+    expect(plan({ jobs, listedJobs: [{ ...listedJobs[0], total: 0 }] }).warnings.join()).not.toContain('twice');
   });
 
   test('of nothing says so', () => { expect(plan({ jobs: [job({ total: 0 })] })).toMatchObject({ nothingToDo: true, objects: 0 }); });
