@@ -1,7 +1,8 @@
-import { Stack, Token } from 'aws-cdk-lib';
-import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Annotations, Token } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { defaultOf } from './inventory-delivery';
 import type { ObjectEncryptionReportProps } from './object-encryption-report-props';
 import type { Expected, RowsOfSource } from './statements';
 import { ValidationError } from '../private/errors';
@@ -15,25 +16,30 @@ export function expectedOf(scope: Construct, { bucket, expectedKeys, bucketKeyEx
   if (expectedKeys?.length === 0) {
     throw fail('NoKeys', "'expectedKeys' must name at least one key, got an empty list: leave it out to expect the key of the bucket");
   }
-  const keys = expectedKeys ?? (bucket.encryptionKey === undefined ? [] : [bucket.encryptionKey]);
+  const keys = expectedKeys ?? keysOf(bucket, rows);
   for (const key of keys) { assertArn(scope, key); }
-  const kms = keys.length > 0;
-  if (bucketKeyExpected === true && !kms && bucket instanceof s3.Bucket) {
+  const byDefault = defaultOf(bucket);
+  const underKms = keys.length > 0 || bucket.encryptionKey !== undefined || byDefault?.algorithm?.startsWith('aws:kms') === true;
+  if (bucketKeyExpected === true && !underKms && byDefault !== undefined) {
     throw fail('NoBucketKeyThere', "'bucketKeyExpected' must not be true for a bucket under SSE-S3, which has no Bucket Key: leave it out");
   }
-  return { keyArns: keys.map(({ keyArn }) => keyArn), kms, bucketKey: bucketKeyExpected ?? bucketKeyOf(bucket) ?? kms };
+  if (keys.length === 0 && rows.knowsKeys && (underKms || byDefault === undefined)) {
+    Annotations.of(scope).addWarningV2('cdk-s3-encryption:ObjectEncryptionReport.keyUnknown',
+      `the key of ${bucket.node.path} is not known here, so objects under any key are taken for good${underKms ? '' : ', and objects under SSE-S3 too'}: pass 'expectedKeys', or acknowledge this`);
+  }
+  return { keyArns: keys.map(({ keyArn }) => keyArn), kms: underKms, bucketKey: bucketKeyExpected ?? byDefault?.bucketKey ?? underKms };
+}
+
+/** Objects carry the ARN of a key, also where the bucket names an alias of it. */
+function keysOf({ encryptionKey: key }: s3.IBucket, { knowsKeys }: RowsOfSource): kms.IKey[] {
+  if (key === undefined) { return []; }
+  if (key instanceof kms.Alias) { return [key.aliasTargetKey]; }
+  // Of an imported alias nobody knows the key; where keys are not compared, nobody has to.
+  return 'aliasName' in key && !knowsKeys ? [] : [key];
 }
 
 function assertArn(scope: Construct, key: kms.IKey): void {
   if ('aliasName' in key || !Token.isUnresolved(key.keyArn) && !/^arn:[^:]+:kms:[^:]+:[^:]+:key\/.+/.test(key.keyArn)) {
     throw new ValidationError('KeyArnMalformed', `'expectedKeys' takes keys with a full ARN, got ${'aliasName' in key ? `the alias ${String(key.aliasName)}` : key.keyArn}: objects carry arn:<partition>:kms:<region>:<account>:key/<id>`, scope);
   }
-}
-
-function bucketKeyOf(bucket: s3.IBucket): boolean | undefined {
-  const resource = bucket.node.defaultChild;
-  if (!s3.CfnBucket.isCfnBucket(resource)) { return undefined; }
-  const settings = Stack.of(bucket).resolve(resource.bucketEncryption) as s3.CfnBucket.BucketEncryptionProperty | undefined;
-  const rule = (settings?.serverSideEncryptionConfiguration as s3.CfnBucket.ServerSideEncryptionRuleProperty[] | undefined)?.[0];
-  return rule === undefined ? undefined : rule.bucketKeyEnabled === true;
 }

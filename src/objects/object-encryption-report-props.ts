@@ -42,8 +42,9 @@ export interface ObjectEncryptionReportOptions {
    *
    * With `ObjectSource.inventory()` refused with an error: it does not know the keys of objects.
    *
-   * @default - the key of the bucket. Where that is not known, or the bucket is under SSE-S3, objects under any
-   * key and under SSE-S3 are fine
+   * @default - the key of the bucket, or that of its alias. Of a bucket under SSE-S3 objects under any key and under SSE-S3 are
+   * fine. Where the bucket is under KMS and its key is not known (`aws/s3`), objects under any key are; of an imported
+   * bucket without a key also those under SSE-S3: a warning says so
    */
   readonly expectedKeys?: kms.IKey[];
 

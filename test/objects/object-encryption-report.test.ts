@@ -252,6 +252,37 @@ describe('a report in another stack', () => {
   });
 });
 
+describe('what objects should be', () => {
+  test.each([['inventory', ObjectSource.inventory()], ['metadataTables', withKeys.source]])('of a bucket under aws/s3 is not SSE-S3, by %s', (name, source) => {
+    const stack = stackOf();
+    const bucket = new s3.Bucket(stack, 'Managed', { encryption: s3.BucketEncryption.KMS_MANAGED });
+    const { report } = made({ bucket, source }, stack);
+    expect(report.findings).toContain(ObjectFinding.SSE_S3);
+    expect(report.findings).not.toContain(ObjectFinding.OTHER_KEY);
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('objects under any key are taken for good: pass'));
+    expect(warnings).toHaveLength(name === 'inventory' ? 0 : 1);
+  });
+
+  test('of a bucket under an alias is the key of the alias', () => {
+    const stack = stackOf();
+    const targetKey = new kms.Key(stack, 'Target');
+    const bucket = new s3.Bucket(stack, 'Aliased', { encryption: s3.BucketEncryption.KMS, encryptionKey: new kms.Alias(stack, 'Alias', { aliasName: 'alias/data', targetKey }) });
+    const { template } = made({ ...withKeys, bucket }, stack);
+    const [query] = Object.values(template().findResources('AWS::Athena::NamedQuery', { Properties: { Name: 'other-key-by-prefix' } }));
+    expect(JSON.stringify(query)).toContain(JSON.stringify(stack.resolve(targetKey.keyArn)));
+  });
+
+  test('of an imported bucket is not known without a key, and that is said', () => {
+    const stack = stackOf();
+    made({ source: ObjectSource.existingMetadataTables(), bucket: s3.Bucket.fromBucketName(stack, 'Theirs', 'theirs') }, stack);
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('under any key are taken for good, and objects under SSE-S3 too: pass .expectedKeys.'));
+    const told = stackOf();
+    const expectedKeys = [kms.Key.fromKeyArn(told, 'Key', `arn:aws:kms:eu-west-1:${ENV.account}:key/theirs`)];
+    made({ source: ObjectSource.existingMetadataTables(), bucket: s3.Bucket.fromBucketName(told, 'Theirs', 'theirs'), expectedKeys }, told);
+    expect(Annotations.fromStack(told).findWarning('*', Match.stringLikeRegexp('taken for good'))).toEqual([]);
+  });
+});
+
 describe('every report', () => {
   test('has one saved query for each finding, one for all and one for the objects', () => {
     const names = Object.values(made(withKeys).template().findResources('AWS::Athena::NamedQuery')).map(({ Properties }) => Properties.Name as string).sort();
