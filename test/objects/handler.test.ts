@@ -119,6 +119,24 @@ describe('a run', () => {
       expect(all.cloudwatch.asked).toEqual([]);
     });
 
+    test('does not say the name of an object, which logs must not have', async () => {
+      await expect(throughout(SETTINGS, holding([{ ...old, Key: 'patients/jane-doe' }]))).rejects.toThrow(expect.objectContaining({ message: expect.not.stringContaining('jane') }));
+    });
+
+    test('looks on where only delete markers and young objects come first, and does not guess', async () => {
+      const paged = (pages: object[]) => world([HEADINGS], undefined, {
+        ListObjectVersions: ({ KeyMarker = '0' }) => ({ ...pages[Math.min(Number(KeyMarker), pages.length - 1)], NextKeyMarker: String(Number(KeyMarker) + 1), NextVersionIdMarker: 'v' }),
+      });
+      const young = { Versions: [{ ...old, LastModified: new Date('2026-11-30T11:00:00Z') }], IsTruncated: true };
+      const found = paged([{ DeleteMarkers: [{}], IsTruncated: true }, young, { Versions: [old], IsTruncated: false }]);
+      await expect(throughout(SETTINGS, found)).rejects.toThrow(/which has objects: one is of 2026-11-01/);
+      expect(found.s3.of('ListObjectVersions').map(({ KeyMarker, VersionIdMarker }) => [KeyMarker, VersionIdMarker])).toEqual([[undefined, undefined], ['1', 'v'], ['2', 'v']]);
+      await throughout(SETTINGS, paged([young, { IsTruncated: false }]));
+      const endless = paged([young]);
+      await expect(throughout(SETTINGS, endless)).rejects.toThrow(/do not tell whether that is right/);
+      expect(endless.cloudwatch.asked).toEqual([]);
+    });
+
     test('of what is too young to be in the table, or is not to be counted, is none', async () => {
       await throughout(SETTINGS, holding([{ ...old, LastModified: new Date('2026-11-29T20:00:00Z') }]));
       await throughout({ ...SETTINGS, currentOnly: true }, holding([old]));
@@ -216,6 +234,36 @@ describe('whether there is something to count in', () => {
     };
     expect(await asked(inventory, { ListObjectsV2: ({ ContinuationToken: token = 'first' }) => pages[token], HeadObject: () => ({}) }))
       .toEqual({ ready: true, snapshot: '2026-11-30-10-00', hoursBehind: 2 });
+  });
+
+  describe('an inventory that S3 has not finished', () => {
+    const finished = (snapshots: string[], complete: string[], ...missing: string[]) => ({
+      ...prefixes(...snapshots),
+      HeadObject: ({ Key }: { Key: string }) => {
+        const time = /(\d{4}-\d\d-\d\d)[T-](\d\d-\d\d)/.exec(Key)!;
+        if (!complete.includes(`${time[1]}-${time[2]}`) || missing.includes(Key)) { throw Object.assign(new Error('404'), { name: 'NotFound' }); }
+        return {};
+      },
+    });
+
+    test('is not counted: the one before it is', async () => {
+      const client = new Client(finished(['2026-11-29-01-00', '2026-11-30-01-00'], ['2026-11-29-01-00']));
+      expect(await readiness(inventory, 'data', '111122223333', client, NOW)).toEqual({ ready: true, snapshot: '2026-11-29-01-00', hoursBehind: 35 });
+      expect(client.of('HeadObject').map(({ Key }) => Key)).toEqual([
+        'data/id/2026-11-30T01-00Z/manifest.checksum', 'data/id/2026-11-29T01-00Z/manifest.checksum', 'data/id/hive/dt=2026-11-29-01-00/symlink.txt',
+      ]);
+    });
+
+    test('and is the first is waited for, and one that never ends is an error', async () => {
+      expect(await asked(inventory, finished(['2026-11-30-01-00'], []))).toMatchObject({ ready: false, reason: expect.stringContaining('S3 still writes the first') });
+      await expect(asked(inventory, finished(['2026-11-28-01-00', '2026-11-30-01-00'], []))).rejects.toThrow(/manifest.checksum or its symlink.txt is not there. Look at/);
+      await expect(asked(inventory, finished(['2026-11-28-01-00'], ['2026-11-28-01-00'], 'data/id/hive/dt=2026-11-28-01-00/symlink.txt'))).rejects.toThrow(/is complete/);
+    });
+
+    test('that nobody lets be looked at is no unfinished one', async () => {
+      const HeadObject = () => { throw Object.assign(new Error('Access Denied'), { name: 'AccessDenied' }); };
+      await expect(asked(inventory, { ...prefixes('2026-11-30-01-00'), HeadObject })).rejects.toThrow('Access Denied');
+    });
   });
 
   test.each(['CREATING', 'BACKFILLING', undefined])('a table that is %s is not ready', async (TableStatus) => {
