@@ -106,7 +106,10 @@ export interface ObjectEncryptionReportOptions {
 
 /** Properties of an `ObjectEncryptionReport`. */
 export interface ObjectEncryptionReportProps extends ObjectEncryptionReportOptions {
-  /** The bucket whose objects are looked at, of the account and region of the stack. Anything else is refused with an error. */
+  /**
+   * The bucket whose objects are looked at, of the account and region of the stack. Anything else is refused with an error, and so
+   * is a second report about the same bucket: both would publish the same metrics.
+   */
   readonly bucket: s3.IBucket;
 
   /**

@@ -18,7 +18,7 @@ import { ObjectFinding } from './object-finding';
 import type { BoundSource } from './object-source';
 import { ReportAlarms } from './report-alarms';
 import { ReportAthena } from './report-athena';
-import { assertCounts, LEAST_SCAN_BYTES } from './report-limits';
+import { assertCounts, assertFirst, LEAST_SCAN_BYTES, remember } from './report-limits';
 import { definition } from './report-machine';
 import { Statements } from './statements';
 import { BackfillList } from '../backfill';
@@ -104,6 +104,7 @@ export class ObjectEncryptionReport extends Construct {
     super(scope, id);
     const { bucket } = props;
     checkHome(this, 'bucket', bucket, 'make the ObjectEncryptionReport there, where S3 delivers');
+    assertFirst(this, bucket);
     assertCounts(this, props);
     const scanLimit = props.queryScanLimit ?? Size.gibibytes(100);
     if (!scanLimit.isUnresolved() && scanLimit.toBytes() < LEAST_SCAN_BYTES) {
@@ -164,6 +165,7 @@ export class ObjectEncryptionReport extends Construct {
       alarms: props.alarms, alarmOn: props.alarmOn, tolerated: props.tolerated ?? 0, lateAfterHours: this.source.lateAfterHours,
     }).all;
     acknowledgeReport(this);
+    remember(this, bucket);
   }
 
   /**

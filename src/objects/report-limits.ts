@@ -1,7 +1,9 @@
-import { Token } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { Stack, Token } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct, IConstruct } from 'constructs';
 import type { ObjectEncryptionReportProps } from './object-encryption-report-props';
 import { ValidationError } from '../private/errors';
+import { printable, referentOf } from '../private/tokens';
 
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html */
 export const LEAST_SCAN_BYTES = 10_000_000;
@@ -12,6 +14,29 @@ const MAX_DEPTH = 8;
 
 /** A value of a dimension is ASCII of at most 1024 characters, with one that is no space. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html */
 const DIMENSION = /^(?=.*[!-~])[ -~]{1,1024}$/;
+
+/** The buckets of each app that have a report, and where it is. */
+const REPORTED = new WeakMap<IConstruct, Map<string, string>>();
+
+/** Metrics have the bucket and the prefix as their dimensions: of two reports one that is dead would look alive. */
+export function assertFirst(scope: Construct, bucket: s3.IBucket): void {
+  const first = REPORTED.get(scope.node.root)?.get(identityOf(scope, bucket));
+  if (first !== undefined) {
+    throw new ValidationError('ReportTwice', `'bucket' must have one report, got a second one for ${bucket.node.path}: its metrics and those of ${first} would be the same ones, so that neither alarm would tell when one of them is late; use the first, with 'prefixes' for parts of the bucket`, scope);
+  }
+}
+
+/** From now on the bucket has one. */
+export function remember(scope: Construct, bucket: s3.IBucket): void {
+  const reports = REPORTED.get(scope.node.root) ?? new Map<string, string>();
+  REPORTED.set(scope.node.root, reports.set(identityOf(scope, bucket), scope.node.path));
+}
+
+/** Metrics are of one account and region, and so is a bucket that is imported by its name alone. */
+function identityOf(scope: Construct, bucket: s3.IBucket): string {
+  const { account, region } = Stack.of(scope);
+  return [referentOf(scope, bucket.bucketName), printable(scope, account), printable(scope, region)].join(' ');
+}
 
 /** Numbers and prefixes, before anything is made. */
 export function assertCounts(scope: Construct, { prefixes = [], prefixDepth = 1, tolerated = 0 }: ObjectEncryptionReportProps): void {

@@ -284,6 +284,23 @@ describe('what objects should be', () => {
 });
 
 describe('every report', () => {
+  test('is the only one of its bucket, whichever way and from wherever it is named', () => {
+    const app = new App();
+    const [one, two] = [new Stack(app, 'One', { env: ENV }), new Stack(app, 'Two', { env: ENV })];
+    const bucket = new SecureBucket(one, 'Data');
+    const source = ObjectSource.existingMetadataTables();
+    made({ bucket }, one);
+    expect(() => made({ bucket, source }, two)).toThrow(/'bucket' must have one report, got a second one for One\/Data.*those of One\/Report/);
+    const again = s3.Bucket.fromBucketName(two, 'Again', bucket.bucketName);
+    expect(() => new ObjectEncryptionReport(two, 'Other', { bucket: again, source })).toThrow(/must have one report/);
+    // The same logical id, and another bucket; and the same name in another app.
+    const third = new Stack(app, 'Three', { env: ENV });
+    expect(() => made({ bucket: new SecureBucket(third, 'Data') }, third)).not.toThrow();
+    const named = () => { const stack = stackOf(); made({ bucket: s3.Bucket.fromBucketName(stack, 'Named', 'named'), source }, stack); };
+    named();
+    expect(named).not.toThrow();
+  });
+
   test('has one saved query for each finding, one for all and one for the objects', () => {
     const names = Object.values(made(withKeys).template().findResources('AWS::Athena::NamedQuery')).map(({ Properties }) => Properties.Name as string).sort();
     expect(names).toEqual([
