@@ -7,7 +7,7 @@ import { acknowledge, resourceFinding } from '../private/findings';
 
 /** Why each wildcard is one, by what it ends in. */
 const WILDCARDS: [pattern: RegExp, reason: string][] = [
-  [/\/(answers|lists|reports)\/\*$/, 'Names of answers and reports are made by each run, in a folder that is theirs.'],
+  [/\/(answers|lists|lists\/counts|reports)\/\*$/, 'Names of answers and reports are made by each run, in a folder that is theirs.'],
   [/table\/\*$/, 'S3 gives a metadata table its id when it makes it; which of them are opened is what the Data Catalog and Lake Formation say.'],
   [/^\*$/, 'None of these actions has resources in IAM: metrics, data access of Lake Formation, log delivery and tracing.'],
   [/\/\*$/, 'Inventories of the bucket come under names that S3 makes.'],
@@ -15,7 +15,7 @@ const WILDCARDS: [pattern: RegExp, reason: string][] = [
 ];
 
 /** What an L2 grants on the bucket of the answers: reading lists and gets whatever there is of a name. */
-const ACTIONS = ['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:DeleteObject*', 's3:Abort*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+const ACTIONS = ['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:Abort*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
 
 /** Answers the findings of cdk-nag about what is made here. What somebody adds later is not answered. */
 export function acknowledgeReport(scope: Construct): void {

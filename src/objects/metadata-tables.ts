@@ -49,6 +49,14 @@ function namespaceOf(bucket: s3.IBucket): string {
   return `b_${Fn.join('_', Fn.split('.', bucketName))}`;
 }
 
+/** By a property, or past it, by an escape hatch: what is set twice would be merged into what neither wants. */
+function isConfigured(resource: s3.CfnBucket): boolean {
+  if (resource.metadataConfiguration !== undefined || resource.metadataTableConfiguration !== undefined) { return true; }
+  // The CDK offers no way to read them. Where it keeps them elsewhere, CloudFormation still deploys what was asked for last.
+  const { rawOverrides } = resource as unknown as { readonly rawOverrides?: { readonly Properties?: object } };
+  return Object.keys(rawOverrides?.Properties ?? {}).some((name) => name === 'MetadataConfiguration' || name === 'MetadataTableConfiguration');
+}
+
 /** An update without replacement: the schema of AWS::S3::Bucket has only names among its createOnlyProperties. */
 function turnOn({ scope, bucket, key }: SourceContext, { journalExpiration }: MetadataTablesOptions): void {
   const resource = bucket.node.defaultChild;
@@ -56,7 +64,7 @@ function turnOn({ scope, bucket, key }: SourceContext, { journalExpiration }: Me
   if (!s3.CfnBucket.isCfnBucket(resource)) {
     throw fail('BucketImported', `'bucket' must be made in this app for ObjectSource.metadataTables(), got the imported ${printable(scope, bucket.bucketName)}: turn its metadata tables on where it is made and use ObjectSource.existingMetadataTables(), or use ObjectSource.existingMetadataTables() after an operator turned them on`);
   }
-  if (resource.metadataConfiguration !== undefined || resource.metadataTableConfiguration !== undefined) {
+  if (isConfigured(resource)) {
     throw fail('MetadataConfigured', `'bucket' must have no metadata configuration yet for ObjectSource.metadataTables(), got ${bucket.node.path}, which has one: it is not overwritten; use ObjectSource.existingMetadataTables(), and let it have a live inventory table`);
   }
   // The bucket names the key of its tables, and the report names the bucket.

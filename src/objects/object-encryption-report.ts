@@ -133,7 +133,7 @@ export class ObjectEncryptionReport extends Construct {
       bucket: bucket.bucketName,
       account: Stack.of(this).account,
       namespace: NAMESPACE,
-      workGroup: this.workGroupName,
+      workGroup: this.athena.countWorkGroupName,
       source: this.source.settings,
       countStatement: statements.count(this.prefixes),
       listStatement: statements.list(listed),
@@ -152,7 +152,7 @@ export class ObjectEncryptionReport extends Construct {
       listsBucketName: results.bucketName,
       grantRead: (grantee) => {
         const allow = (actions: string[], resourceArns: string[]) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
-        allow(['s3:GetObject'], [results.arnForObjects('lists/*'), results.arnForObjects('answers/*')]);
+        allow(['s3:GetObject'], [results.arnForObjects('lists/*')]);
         allow(['s3:ListBucket'], [results.bucketArn]); // or a list that is not there looks like one that is forbidden
         results.grantOnKey(grantee, 'kms:Decrypt');
       },
@@ -213,17 +213,13 @@ export class ObjectEncryptionReport extends Construct {
 
   /**
    * Lets somebody run the saved queries and queries of their own in the workgroup, over the names, sizes and
-   * encryption of all objects; not over their content.
+   * encryption of all objects; not over their content. They write answers, and delete none; the list of a backfill is
+   * where they cannot write.
    *
    * @see https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena.html
    */
   public grantQuery(grantee: iam.IGrantable): void {
     this.athena.grantQuery(grantee, this.source);
-    iam.Grant.addToPrincipal({
-      grantee,
-      actions: ['athena:GetNamedQuery', 'athena:ListNamedQueries'],
-      resourceArns: [Stack.of(this).formatArn({ service: 'athena', resource: 'workgroup', resourceName: this.workGroupName })],
-    });
   }
 
   /** Lets somebody count now, and read what was counted. */
@@ -263,11 +259,13 @@ export class ObjectEncryptionReport extends Construct {
       timeout: Duration.minutes(4),
     });
     const role = handler.role!;
-    this.athena.grantQuery(role, this.source);
+    this.athena.grantCount(role, this.source);
     // Where nothing is counted, it looks whether there is nothing.
     role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucketVersions'], resources: [bucket.bucketArn] }));
     this.resultsBucket.grantPut(role, 'reports/*');
     this.resultsBucket.grantPut(role, 'lists/*');
+    // A newer list is not replaced by an older one.
+    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.resultsBucket.arnForObjects('lists/latest.json')] }));
     // Metrics have no resources. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     role.addToPrincipalPolicy(new iam.PolicyStatement({
       actions: ['cloudwatch:PutMetricData'], resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': NAMESPACE } },

@@ -11,8 +11,11 @@ import { SecureBucket } from '../bucket';
 /** Results are copies, and can be had again. */
 const KEEP_RESULTS_DAYS = 30;
 
-/** Where Athena puts its answers, of which one is the list of a backfill. */
-export const ANSWERS = 'answers';
+/** Where the answers are that people get. */
+const ANSWERS = 'answers';
+
+/** Where those of the report are, of which one is the list of a backfill: nobody else writes there. */
+const COUNTS = 'lists/counts';
 
 export interface ReportAthenaProps {
   readonly key: kms.IKey;
@@ -25,7 +28,10 @@ export interface ReportAthenaProps {
 /** The workgroup of a report, its saved queries, and the bucket of what comes out. */
 export class ReportAthena extends Construct {
   public readonly results: SecureBucket;
+  /** Of people, with the saved queries. */
   public readonly workGroupName: string;
+  /** Of the function that counts. */
+  public readonly countWorkGroupName: string;
 
   constructor(scope: Construct, id: string, { key, source, statements, prefixDepth, scanLimit }: ReportAthenaProps) {
     super(scope, id);
@@ -33,9 +39,9 @@ export class ReportAthena extends Construct {
       encryptionKey: key,
       lifecycleRules: [{ id: 'ExpireResults', expiration: Duration.days(KEEP_RESULTS_DAYS), noncurrentVersionExpiration: Duration.days(1) }],
     });
-    const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
-      name: Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }),
-      description: `How objects are encrypted: ${scope.node.path}`.slice(0, 1024),
+    const made = (childId: string, name: string, description: string, folder: string) => new CfnWorkGroup(this, childId, {
+      name,
+      description: `${description}: ${scope.node.path}`.slice(0, 1024),
       recursiveDeleteOption: true, // saved queries and their history would hold up the deletion of the stack
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,
@@ -43,13 +49,17 @@ export class ReportAthena extends Construct {
         bytesScannedCutoffPerQuery: scanLimit.toBytes(),
         engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
         resultConfiguration: {
-          outputLocation: this.results.s3UrlForObject(`${ANSWERS}/`),
+          outputLocation: this.results.s3UrlForObject(`${folder}/`),
           expectedBucketOwner: Aws.ACCOUNT_ID,
           encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },
         },
       },
     });
+    const workGroup = made('WorkGroup', Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), 'How objects are encrypted', ANSWERS);
     this.workGroupName = workGroup.ref;
+    // Whoever runs queries writes their answers; a backfill must not work by what they write.
+    const counts = made('CountWorkGroup', `${Names.uniqueResourceName(scope, { maxLength: 121, separator: '-' })}-counts`, 'Counts and lists of the report', COUNTS);
+    this.countWorkGroupName = counts.ref;
     const save = (childId: string, name: string, description: string, queryString: string) => {
       const query = new CfnNamedQuery(this, childId, { workGroup: workGroup.ref, database: source.database, name, description, queryString });
       for (const needed of source.dependencies) { query.node.addDependency(needed); }
@@ -62,14 +72,30 @@ export class ReportAthena extends Construct {
     }
   }
 
-  /** https://docs.aws.amazon.com/athena/latest/ug/example-policies-workgroup.html */
+  /** People, in the workgroup of the saved queries. */
   public grantQuery(grantee: iam.IGrantable, source: BoundSource): void {
-    iam.Grant.addToPrincipal({
-      grantee,
-      actions: ['athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:GetWorkGroup', 'athena:StartQueryExecution', 'athena:StopQueryExecution'],
-      resourceArns: [Stack.of(this).formatArn({ service: 'athena', resource: 'workgroup', resourceName: this.workGroupName })],
-    });
-    source.grantRead(grantee);
-    this.results.grantReadWrite(grantee, `${ANSWERS}/*`);
+    this.grantWorkGroup(grantee, this.workGroupName, ANSWERS, source);
+    iam.Grant.addToPrincipal({ grantee, actions: ['athena:BatchGetNamedQuery', 'athena:GetNamedQuery', 'athena:ListNamedQueries'], resourceArns: [this.workGroupArn(this.workGroupName)] });
   }
+
+  /** The function that counts, in a workgroup of its own. */
+  public grantCount(grantee: iam.IGrantable, source: BoundSource): void {
+    this.grantWorkGroup(grantee, this.countWorkGroupName, COUNTS, source);
+  }
+
+  /**
+   * Athena writes answers as whoever asks; nothing of these deletes one, or holds it.
+   * https://docs.aws.amazon.com/athena/latest/ug/example-policies-workgroup.html
+   * https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html
+   */
+  private grantWorkGroup(grantee: iam.IGrantable, name: string, folder: string, source: BoundSource): void {
+    const allow = (actions: string[], ...resourceArns: string[]) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
+    allow(['athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:GetWorkGroup', 'athena:StartQueryExecution', 'athena:StopQueryExecution'], this.workGroupArn(name));
+    source.grantRead(grantee);
+    allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], this.results.bucketArn);
+    allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'], this.results.arnForObjects(`${folder}/*`));
+    this.results.grantOnKey(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  private workGroupArn(name: string): string { return Stack.of(this).formatArn({ service: 'athena', resource: 'workgroup', resourceName: name }); }
 }

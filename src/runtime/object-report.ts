@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AthenaClient, GetQueryExecutionCommand, GetQueryResultsCommand, type Row, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
 import { type CloudWatchClient, type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { assertEmpty, HOUR, type ObjectSourceSettings, readiness } from './object-source';
+import { assertEmpty, HOUR, type ObjectSourceSettings, readiness, timeOf } from './object-source';
 import type { Operations } from './operations';
 
 /** What the stack says about a report. */
@@ -56,6 +56,8 @@ export interface ObjectList {
   readonly bucket: string;
   readonly run: string;
   readonly countedAt: string;
+  /** Of when the list is: an inventory is older than the count that looks into it. Absent in lists of versions before this one. */
+  readonly asOf?: string;
   readonly findings: readonly string[];
   /** The rows, one encoded key each behind a line of headings; absent if nothing is to be listed. */
   readonly file?: string;
@@ -93,7 +95,7 @@ export async function advance(settings: ReportSettings, run: string, state: Repo
   }
   if (state.step === 'count') { return counted(settings, run, state, clients); }
   const file = withinBucket(execution?.ResultConfiguration?.OutputLocation, clients.results.bucket);
-  await point(settings, run, state.report!, clients, file);
+  await point(settings, run, state, state.report!, clients, file);
   return { ...state, done: true, wait: 0 };
 }
 
@@ -132,7 +134,7 @@ async function counted(settings: ReportSettings, run: string, state: ReportState
   await publish(settings, report, state.hoursBehind ?? 0, clients);
   const listed = settings.listed.some((finding) => (report.findings?.[finding]?.objects ?? 0) > 0);
   if (settings.listed.length === 0 || !listed) {
-    await point(settings, run, report, clients);
+    await point(settings, run, state, report, clients);
     return { ...state, report, done: true, wait: 0 };
   }
   const queryId = await start(settings, run, 'list', settings.listStatement, state.snapshot, clients);
@@ -208,8 +210,16 @@ async function publish(settings: ReportSettings, report: ObjectReport, hoursBehi
   }
 }
 
-async function point(settings: ReportSettings, run: string, report: ObjectReport, { results }: ReportClients, file?: string): Promise<void> {
-  const found = { bucket: settings.bucket, run, countedAt: report.countedAt!, findings: settings.listed };
+/** A run that took long, or was started again, does not put an older list in the place of a newer one. */
+async function point(
+  settings: ReportSettings, run: string, state: ReportState, report: ObjectReport, { results }: ReportClients, file?: string,
+): Promise<void> {
+  const countedAt = report.countedAt!;
+  const asOf = state.snapshot === undefined ? countedAt : new Date(timeOf(state.snapshot)).toISOString();
+  const there = await results.json<ObjectList>(LIST_POINTER);
+  const age = (of: Pick<ObjectList, 'asOf' | 'countedAt'>) => `${of.asOf} ${of.countedAt}`;
+  if (there?.bucket === settings.bucket && there.asOf !== undefined && age(there) > age({ asOf, countedAt })) { return; }
+  const found = { bucket: settings.bucket, run, countedAt, asOf, findings: settings.listed };
   const list: ObjectList = file === undefined ? found : { ...found, file };
   await results.putJson(LIST_POINTER, list);
 }

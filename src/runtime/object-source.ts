@@ -107,7 +107,8 @@ function manifestOf({ reportsPrefix }: ObjectSourceSettings & { kind: 'inventory
   return `${reportsPrefix}${year}-${month}-${day}T${hour}-${minute}Z/manifest.checksum`;
 }
 
-function timeOf(snapshot: string): number {
+/** Of the name of an inventory. */
+export function timeOf(snapshot: string): number {
   const [year, month, day, hour, minute] = snapshot.split('-').map(Number);
   return Date.UTC(year, month - 1, day, hour, minute);
 }

@@ -84,8 +84,9 @@ async function begin({ bucket, listsBucket, planTime }: TakeRequest, operations:
   const list = await operations.jsonOf<ObjectList>(listsBucket, POINTER);
   if (list === undefined) { throw new Error(`there is no list at s3://${listsBucket}/${POINTER}: the report has not counted yet; ${remedy}`); }
   if (list.bucket !== bucket) { throw new Error(`the list s3://${listsBucket}/${POINTER} is about the bucket ${list.bucket}, not about ${bucket}`); }
-  if (new Date(planTime).getTime() - new Date(list.countedAt).getTime() > MAX_AGE_DAYS * DAY) {
-    throw new Error(`the list s3://${listsBucket}/${POINTER} was made on ${list.countedAt}, more than ${MAX_AGE_DAYS} days ago: ${remedy}`);
+  const asOf = list.asOf ?? list.countedAt;
+  if (new Date(planTime).getTime() - new Date(asOf).getTime() > MAX_AGE_DAYS * DAY) {
+    throw new Error(`the list s3://${listsBucket}/${POINTER} is of ${asOf}, more than ${MAX_AGE_DAYS} days ago: ${remedy}`);
   }
   return { done: false, file: list.file, offset: 0, calls: 0, manifests: [] };
 }

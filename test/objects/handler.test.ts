@@ -48,6 +48,7 @@ function world(rows: (string | undefined)[][], query: object = { State: 'SUCCEED
   const s3 = new Client({
     ListObjectsV2: () => ({ CommonPrefixes: [{ Prefix: 'data/id/hive/dt=2026-11-29-01-00/' }, { Prefix: 'data/id/hive/dt=2026-11-30-01-00/' }, { Prefix: 'data/id/hive/dt=broken/' }] }),
     HeadObject: () => ({}),
+    GetObject: () => { throw Object.assign(new Error('none'), { name: 'NoSuchKey' }); },
     PutObject: () => ({}),
     ...answers,
   });
@@ -93,7 +94,20 @@ describe('a run', () => {
       'ObjectsCounted': 9,
       'HoursBehind': 11,
     });
-    expect(pointer(all)).toEqual({ bucket: 'data', run: 'run', countedAt: NOW.toISOString(), findings: ['unencrypted'], file: 'answers/q1.csv' });
+    expect(pointer(all)).toEqual({ bucket: 'data', run: 'run', countedAt: NOW.toISOString(), asOf: '2026-11-30T01:00:00.000Z', findings: ['unencrypted'], file: 'answers/q1.csv' });
+  });
+
+  test.each<[string, object | undefined, boolean]>([
+    ['of a later inventory', { bucket: 'data', asOf: '2026-11-30T02:00:00.000Z', countedAt: '2026-11-30T03:00:00.000Z' }, false],
+    ['of the same, counted later', { bucket: 'data', asOf: '2026-11-30T01:00:00.000Z', countedAt: '2026-11-30T13:00:00.000Z' }, false],
+    ['of an earlier one, counted later', { bucket: 'data', asOf: '2026-11-29T01:00:00.000Z', countedAt: '2026-11-30T13:00:00.000Z' }, true],
+    ['that does not say of when it is', { bucket: 'data', countedAt: '2026-11-30T13:00:00.000Z' }, true],
+    ['of another bucket', { bucket: 'other', asOf: '2026-12-30T02:00:00.000Z', countedAt: '2026-12-30T03:00:00.000Z' }, true],
+  ])('and a list %s: the newer one stays', async (_, there, replaced) => {
+    const all = world([HEADINGS, ['unencrypted', '2', '20', '1', '10']], undefined, { GetObject: () => ({ Body: { transformToString: async () => JSON.stringify(there) } }) });
+    await throughout(SETTINGS, all);
+    expect(all.s3.of('PutObject').some(({ Key }) => Key === LIST_POINTER)).toBe(replaced);
+    expect(data(all)).toMatchObject({ ObjectsUnencrypted: 2 });
   });
 
   test('with nothing to count in asks nothing, and publishes nothing', async () => {
@@ -354,6 +368,7 @@ describe('the list of a backfill', () => {
 
   test.each<[string, object | undefined, RegExp]>([
     ['about another bucket', { bucket: 'other', countedAt: NOW.toISOString(), file: 'x' }, /is about the bucket other, not about data/],
+    ['of an inventory of last month, counted today', { bucket: 'data', countedAt: NOW.toISOString(), asOf: '2026-11-01T00:00:00Z', file: 'x' }, /is of 2026-11-01.*more than 7 days ago/],
     ['of last month', { bucket: 'data', countedAt: '2026-11-01T00:00:00Z', file: 'x' }, /more than 7 days ago: start the state machine/],
   ])('%s is refused', async (_, found, message) => {
     await expect(takeList(REQUEST, lists([], found).operations, () => false)).rejects.toThrow(message);

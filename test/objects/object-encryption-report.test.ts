@@ -167,6 +167,12 @@ describe('a report over metadata tables', () => {
     const bucket = new SecureBucket(stack, 'Data');
     (bucket.node.defaultChild as s3.CfnBucket).metadataConfiguration = { journalTableConfiguration: { recordExpiration: { expiration: 'DISABLED' } } };
     expect(() => made({ ...withKeys, bucket }, stack)).toThrow(/it is not overwritten; use ObjectSource.existingMetadataTables\(\)/);
+    for (const path of ['MetadataConfiguration', 'MetadataTableConfiguration.S3TablesDestination', 'MetadataConfiguration.JournalTableConfiguration']) {
+      const hatch = stackOf();
+      const overridden = new SecureBucket(hatch, 'Data');
+      (overridden.node.defaultChild as s3.CfnBucket).addPropertyOverride(path, {});
+      expect(() => made({ ...withKeys, bucket: overridden }, hatch)).toThrow(/it is not overwritten/);
+    }
     const imported = stackOf();
     expect(() => made({ ...withKeys, bucket: s3.Bucket.fromBucketName(imported, 'Imported', 'imported') }, imported)).toThrow(/must be made in this app.*existingMetadataTables/);
     for (const journalExpiration of [Duration.days(6), Duration.hours(200)]) {
@@ -377,6 +383,33 @@ describe('every report', () => {
     const bucket = new SecureBucket(stack, 'Data', { encryptionMode: EncryptionMode.s3Managed() });
     expect(() => made({ bucket, bucketKeyExpected: true }, stack)).toThrow(/'bucketKeyExpected' must not be true/);
     expect(made({ bucketKeyExpected: false }).report.findings).not.toContain(ObjectFinding.WITHOUT_BUCKET_KEY);
+  });
+});
+
+describe('what may be done with it', () => {
+  /** Actions of one role on resources whose ARN, as JSON, has a text. */
+  function actionsOf(template: Template, role: RegExp, on: RegExp): string[] {
+    return Object.values(template.findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp(role.source) } }))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[])
+      .filter(({ Resource }) => on.test(JSON.stringify(Resource)))
+      .flatMap(({ Action }) => Action).sort();
+  }
+  const withAnalyst = (source: ObjectSource) => {
+    const { stack, report, template } = made({ source });
+    report.grantQuery(new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() }));
+    return template();
+  };
+
+  test('by whoever may query: to write answers, and neither to delete one nor to touch the list of a backfill', () => {
+    const template = withAnalyst(ObjectSource.inventory());
+    expect(actionsOf(template, /^Analyst/, /answers\/\*/)).toEqual(['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject']);
+    expect(actionsOf(template, /^Analyst/, /lists\//)).toEqual([]);
+    expect(actionsOf(template, /^Analyst/, /:athena:/)).toEqual([
+      'athena:BatchGetNamedQuery', 'athena:GetNamedQuery', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:GetWorkGroup', 'athena:ListNamedQueries',
+      'athena:StartQueryExecution', 'athena:StopQueryExecution',
+    ]);
+    const places = Object.values(template.findResources('AWS::Athena::WorkGroup')).map(({ Properties }) => JSON.stringify(Properties.WorkGroupConfiguration.ResultConfiguration.OutputLocation));
+    expect(places.map((place) => /"\/(.*?)"/.exec(place)?.[1]).sort()).toEqual(['answers/', 'lists/counts/']);
   });
 });
 
