@@ -10,7 +10,7 @@ import { costsOf, usageOf } from './costs';
 import { sharedFor } from './deployed-elsewhere';
 import type { Measure } from './evidence';
 import { evidenceOfBucket, evidenceOfKey } from './evidence-of-bucket';
-import { evidenceOfParts } from './evidence-of-parts';
+import { evidenceOfObjects, evidenceOfParts } from './evidence-of-parts';
 import type { ExpectedUsage } from './expected-usage';
 import { MonthlyCost } from './monthly-cost';
 import { warnOfLeftOut, WatchParts } from './watch-parts';
@@ -54,6 +54,7 @@ export abstract class EncryptionBaseline extends Construct {
   private watched?: s3.IBucket;
   private job?: EncryptionBackfillJob;
   private report?: ObjectEncryptionReport;
+  private readonly reasons: { backfill?: string; objectReport?: string } = {};
 
   protected constructor(scope: Construct, id: string, options: BucketBaselineOptions) {
     super(scope, id);
@@ -106,6 +107,7 @@ export abstract class EncryptionBaseline extends Construct {
     const part = backfill?._part;
     if (part?.kind === 'left-out') {
       warnOfLeftOut(this, 'backfill', part.because);
+      this.reasons.backfill = part.because;
       return undefined;
     }
     const job = backfillOf(this, bucket, target, part);
@@ -117,6 +119,7 @@ export abstract class EncryptionBaseline extends Construct {
 
   private reportOf(bucket: s3.IBucket, target: kms.IKey | undefined, { objectReport }: BucketBaselineOptions): ObjectEncryptionReport | undefined {
     const part = objectReport?._part;
+    if (part?.kind === 'left-out') { this.reasons.objectReport = part.because; }
     if (part === undefined || part.kind === 'left-out') { return undefined; }
     if (part.kind === 'given') {
       checkSameBucket(this, 'objectReport', bucket, part.given, part.given._bucketName);
@@ -132,7 +135,12 @@ export abstract class EncryptionBaseline extends Construct {
     const { watched: bucket } = this;
     if (bucket === undefined) { return []; }
     const key = bucket.encryptionKey;
-    return [...evidenceOfBucket(bucket), ...key === undefined ? [] : evidenceOfKey(key), ...evidenceOfParts(this, this.parts, bucket)];
+    return [
+      ...evidenceOfBucket(bucket),
+      ...key === undefined ? [] : evidenceOfKey(key),
+      ...evidenceOfParts(this, this.parts, bucket),
+      ...evidenceOfObjects(this, this.reasons),
+    ];
   }
 
   private costs(): CostLine[] {

@@ -39,6 +39,20 @@ export function evidenceOfParts(baseline: EncryptionBaseline, parts: WatchParts,
   ];
 }
 
+/** What is about objects that are there already. No standard asks for it by name. */
+export function evidenceOfObjects(
+  { backfill, objectReport }: EncryptionBaseline, reasons: { readonly backfill?: string; readonly objectReport?: string },
+): Measure[] {
+  return [
+    holding({ measure: 'objects-repairable', title: 'Objects that are there already can be brought under the key', mappings: {} },
+      () => backfill?.stateMachine.node.defaultChild,
+      () => backfill === undefined ? reasons.backfill ?? 'there is no key under which S3 could bring them' : undefined),
+    holding({ measure: 'objects-reported', title: 'Each object is looked at, once a day', mappings: {}, looks: true },
+      () => objectReport?.stateMachine.node.defaultChild,
+      () => objectReport === undefined ? reasons.objectReport ?? 'nobody asked for it, since what knows about each object is a choice' : undefined),
+  ];
+}
+
 function evidenceOfTrail(trail: EncryptionAuditTrail): Measure[] {
   const resource = resourceOf(trail, CfnTrail);
   const properties = () => finalState(resource!).properties;

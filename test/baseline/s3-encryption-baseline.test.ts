@@ -161,6 +161,8 @@ describe('a part', () => {
       compliance: BaselineCompliance.leaveOut(because),
       keyAccess: BaselineKeyAccess.leaveOut(because),
       backfill: BaselineBackfill.leaveOut(because),
+      objectReport: BaselineObjectReport.leaveOut(because),
+      sensitiveData: BaselineDataDiscovery.leaveOut(because),
     });
     expect(counts(stack, 'AWS::CloudTrail::Trail', 'AWS::Config::ConfigRule', 'AWS::StepFunctions::StateMachine')).toEqual([0, 0, 0]);
     expect(JSON.stringify(templateOf(stack))).not.toContain('aws.access-analyzer');
@@ -168,6 +170,8 @@ describe('a part', () => {
     for (const part of ['auditTrail', 'compliance', 'keyAccess', 'backfill']) {
       expect(warningText(stack, `cdk-s3-encryption:EncryptionBaseline.leftOut.${part}`)).toContain(because);
     }
+    const missing = baseline.complianceMatrix.evidence.filter(({ missingBecause }) => missingBecause === because).map(({ measure }) => measure);
+    expect(missing).toEqual(expect.arrayContaining(['trail-encrypted', 'access-analyzed', 'objects-repairable', 'objects-reported', 'sensitive-data-discovered']));
   });
 
   test('alarms that are left out tell nobody, and are not asked to', () => {
