@@ -64,7 +64,7 @@ describe('a report over S3 Inventory', () => {
   test('reads the links of the reports, whose partitions are computed', () => {
     made().template().hasResourceProperties('AWS::Glue::Table', {
       TableInput: {
-        Parameters: { 'projection.enabled': 'true', 'projection.dt.format': 'yyyy-MM-dd-HH-mm', 'projection.dt.interval.unit': 'HOURS' },
+        Parameters: { 'projection.enabled': 'true', 'projection.dt.type': 'date', 'projection.dt.format': 'yyyy-MM-dd-HH-mm', 'projection.dt.range': Match.stringLikeRegexp('^\\d{4}-01-01-00-00,NOW$'), 'projection.dt.interval': '1', 'projection.dt.interval.unit': 'HOURS' },
         StorageDescriptor: {
           InputFormat: 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat',
           SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
@@ -408,8 +408,37 @@ describe('what may be done with it', () => {
       'athena:BatchGetNamedQuery', 'athena:GetNamedQuery', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:GetWorkGroup', 'athena:ListNamedQueries',
       'athena:StartQueryExecution', 'athena:StopQueryExecution',
     ]);
+    expect(actionsOf(template, /^Analyst/, /:glue:/)).toEqual(['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable']);
     const places = Object.values(template.findResources('AWS::Athena::WorkGroup')).map(({ Properties }) => JSON.stringify(Properties.WorkGroupConfiguration.ResultConfiguration.OutputLocation));
     expect(places.map((place) => /"\/(.*?)"/.exec(place)?.[1]).sort()).toEqual(['answers/', 'lists/counts/']);
+  });
+});
+
+describe('the role that counts', () => {
+  const statementsOf = (source: ObjectSource) => Object.values(made({ source }).template().findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('^ReportCount') } }))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown; Condition?: object }[]);
+  const about = (source: ObjectSource, service: string) => statementsOf(source).filter(({ Action }) => [Action].flat().every((action) => action.startsWith(`${service}:`)));
+
+  test('reads the tables of S3 Metadata of this bucket, and decrypts nothing else with their key', () => {
+    expect(about(withKeys.source, 's3tables').map(({ Action }) => Action)).toEqual([['s3tables:GetTable', 's3tables:GetTableData', 's3tables:GetTableMetadataLocation']]);
+    const [glue] = about(withKeys.source, 'glue');
+    expect(glue.Action).toEqual(['glue:GetCatalog', 'glue:GetDatabase', 'glue:GetTable']);
+    for (const place of ['catalog/s3tablescatalog/aws-s3', 'database/s3tablescatalog/aws-s3/b_', '/inventory']) { expect(JSON.stringify(glue.Resource)).toContain(place); }
+    expect(about(withKeys.source, 'lakeformation').map(({ Action }) => Action)).toEqual(['lakeformation:GetDataAccess']);
+    expect(about(withKeys.source, 'kms')).toContainEqual(expect.objectContaining({
+      Action: 'kms:Decrypt',
+      Condition: {
+        StringEquals: { 'kms:ViaService': ['s3.eu-west-1.amazonaws.com', 's3tables.eu-west-1.amazonaws.com'] },
+        StringLike: { 'kms:EncryptionContext:aws:s3:arn': expect.anything() },
+      },
+    }));
+  });
+
+  test('reads inventories where they are, by the table that names them', () => {
+    const [glue] = about(ObjectSource.inventory(), 'glue');
+    expect(glue.Action).toEqual(['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable']);
+    expect(JSON.stringify(statementsOf(ObjectSource.inventory()).filter(({ Action }) => [Action].flat().includes('s3:GetObject*')))).toContain('ReportInventories');
+    expect(about(ObjectSource.inventory(), 's3tables')).toEqual([]);
   });
 });
 
