@@ -51,6 +51,10 @@ export class ObjectSource {
    * on the table. Until then queries fail, which the alarm about a late report tells. S3
    * Metadata is not offered in every region.
    *
+   * Where Lake Formation vends credentials for the tables, it reads them with the role with which the catalog was registered,
+   * which must then decrypt with the key of the report: give it `kms:Decrypt` in its own policy, and in that of the
+   * key with `report.encryptionKey.addToResourcePolicy()`. Which role that is, no template here knows.
+   *
    * A bucket that this app imports, and one that has a metadata configuration already, is refused with an
    * error: use `existingMetadataTables()`. Taking the report away turns the tables of the bucket off; what
    * they held is kept by S3 until somebody deletes it.

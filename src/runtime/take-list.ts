@@ -24,8 +24,8 @@ export interface TakeState {
   manifests: (ManifestEntry & { readonly source: string })[];
 }
 
-/** Rows of one list: a job takes billions, the disk of the function some millions. */
-const MAX_ROWS = 5_000_000;
+/** Of the lists of one call: a job takes billions of rows, the disk of the function 2 GB, and a key has up to 1024 bytes, each encoded as three. */
+const MOST: Readonly<Record<'rows' | 'bytes', number>> = { rows: 5_000_000, bytes: 1_500_000_000 };
 const MAX_AGE_DAYS = 7;
 const DAY = 86_400_000;
 const HEADINGS = '"key","finding"';
@@ -41,13 +41,14 @@ const POINTER = 'lists/latest.json';
  * a call that has no more time goes on from the last whole line in the next.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/specify-batchjob-manifest.html
  */
-export async function takeList(request: TakeRequest, operations: Operations, enough: () => boolean): Promise<TakeState> {
+export async function takeList(request: TakeRequest, operations: Operations, enough: () => boolean, most = MOST): Promise<TakeState> {
   const state = request.state ?? await begin(request, operations);
   if (state.done || state.file === undefined) { return { ...state, done: true }; }
   const base = `listed/${request.planId}/${state.calls}`;
   state.calls++;
   const lists = { 'listed': new ListFile(`${base}-updates.csv`), 'listed-copies': new ListFile(`${base}-copies.csv`) };
   let rows = 0;
+  let bytes = 0;
   let seen = 0;
   let stopped = false;
   try {
@@ -62,11 +63,13 @@ export async function takeList(request: TakeRequest, operations: Operations, eno
       if (encoded === undefined) { throw new Error(`the list s3://${request.listsBucket}/${state.file} has a line that is no row: ${line.slice(0, 100)}`); }
       const key = decodeURIComponent(encoded.replace(/\+/g, '%20'));
       if (key.startsWith(request.prefix)) {
-        await lists[finding === 'unencrypted' ? 'listed-copies' : 'listed'].add([request.bucket, manifestKey(key)]);
+        const row = [request.bucket, manifestKey(key)];
+        await lists[finding === 'unencrypted' ? 'listed-copies' : 'listed'].add(row);
         rows++;
+        bytes += row.join(',').length + 1; // both are ASCII, and need no quotes
       }
       seen++;
-      if (rows >= MAX_ROWS || seen % 1000 === 0 && enough()) { stopped = true; break; }
+      if (rows >= most.rows || bytes >= most.bytes || seen % 1000 === 0 && enough()) { stopped = true; break; }
     }
     state.done = !stopped;
     for (const [source, list] of Object.entries(lists)) {

@@ -350,6 +350,16 @@ describe('the list of a backfill', () => {
     expect(client.of('GetObject').filter(({ Key }) => Key === 'lists/latest.json')).toHaveLength(1);
   });
 
+  test('is cut where the disk of the function would be full, by bytes or by rows', async () => {
+    const long = Array.from({ length: 10 }, (_, index) => `"${'%C3%BC'.repeat(100)}${index}","sse-s3"`);
+    for (const most of [{ rows: 100, bytes: 1500 }, { rows: 3, bytes: 1e9 }]) {
+      const { operations, written } = lists(['"key","finding"', ...long], FOUND, 1000);
+      let state = await takeList(REQUEST, operations, () => false, most);
+      while (!state.done) { state = await takeList({ ...REQUEST, state }, operations, () => false, most); }
+      expect(Object.values(written).map((text) => text.trim().split('\n').length)).toEqual([3, 3, 3, 1]);
+    }
+  });
+
   test.each(['', '"after","sse-s3"'])('that a call stops at the end of is done with the next, also where nothing comes after: %s', async (after) => {
     const many = Array.from({ length: 1000 }, (_, index) => `"k${index}","sse-s3"`);
     const { operations, written } = lists(['"key","finding"', ...many, ...after === '' ? [] : [after]], FOUND, 1000);
