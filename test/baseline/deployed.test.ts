@@ -6,6 +6,7 @@ import {
   GetPublicAccessBlockCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { App, aws_iam as iam, aws_s3 as s3, CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
+import { inlinePolicies, missingResources } from './every-resource';
 import type { DeployedStack } from '../../deployer/deployment';
 import { JsonApi } from '../../deployer/json-api';
 import { ROOT } from '../../emulator/service/identities';
@@ -133,6 +134,16 @@ describe('read back', () => {
     }
     const { ConfigurationRecordersStatus: [status] } = await config('DescribeConfigurationRecorderStatus') as { ConfigurationRecordersStatus: { recording: boolean }[] };
     expect(status?.recording).toBe(true);
+  });
+
+  test('every resource is there, each by the API of its service', async () => {
+    const [{ resources }] = deployed.deployment.stacks as [DeployedStack];
+    const policies = await inlinePolicies(cloud, resources.filter(({ type }) => type === 'AWS::IAM::Role').map(({ physicalId }) => physicalId));
+    expect(resources.length).toBeGreaterThan(200);
+    expect(await missingResources(cloud, resources, policies)).toEqual([]);
+    // It can fail.
+    const gone = resources.map((one) => ({ ...one, physicalId: `${one.physicalId}-gone` }));
+    expect((await missingResources(cloud, gone, policies)).length).toBeGreaterThan(50);
   });
 
   test('what the outputs claim is deployed', () => {
