@@ -3,7 +3,9 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { BackfillSource, EncryptionBackfillJob, type EncryptionBackfillJobOptions, EVENT_SOURCE, EVENT_TYPE } from '../backfill';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
+import type { ObjectEncryptionReport } from '../objects';
 import { checkSameBucket } from './checks';
+import { ValidationError } from '../private/errors';
 import type { Part } from './parts/part';
 import { at, finalState } from '../private/final-state';
 
@@ -28,6 +30,14 @@ export function backfillOf(
     encryptionKey: target,
     sources: [BackfillSource.sseS3(), BackfillSource.unencrypted(), ...bucketKey ? [BackfillSource.withoutBucketKey()] : []],
   });
+}
+
+/** A backfill of what the report of the same baseline lists. */
+export function ofReport(scope: Construct, report: ObjectEncryptionReport | undefined, keys: readonly kms.IKey[]): Decided {
+  if (report === undefined) {
+    throw new ValidationError('NoReport', '\'backfill\' is of what the report of this baseline finds, and there is none, got BaselineBackfill.ofReport(): give objectReport: BaselineObjectReport.make(), or other sources', scope);
+  }
+  return { kind: 'made', options: { sources: [BackfillSource.listed(report.backfillList, ...keys)] } };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { backfillOf, hearOfBackfill } from './backfill-of-bucket';
+import { backfillOf, hearOfBackfill, ofReport } from './backfill-of-bucket';
 import type { BucketBaselineOptions } from './bucket-baseline-options';
 import { checkAccount, checkLambdas, checkReportHere, checkSameBucket, checkStackOfKey } from './checks';
 import { ComplianceMatrix } from './compliance-matrix';
@@ -110,7 +110,7 @@ export abstract class EncryptionBaseline extends Construct {
       this.reasons.backfill = part.because;
       return undefined;
     }
-    const job = backfillOf(this, bucket, target, part);
+    const job = backfillOf(this, bucket, target, backfill?._listedKeys === undefined ? part : ofReport(this, this.report, backfill._listedKeys));
     if (job === undefined || this.alarms === undefined) { return job; }
     if (this.alarms.dashboard !== undefined) { this.alarms.watchBackfill(job); }
     hearOfBackfill(this, this.alarms, bucket);

@@ -38,8 +38,8 @@ export class S3EncryptionBaseline extends EncryptionBaseline {
   /**
    * Everything but the bucket and the key, for a bucket that you have: one of this app, or an imported one of this account and region.
    *
-   * The bucket stays as it is: under SSE-S3, if it is. What it does not hold itself the matrix says, and mixins put onto it, one at a time;
-   * apply those first. The baseline is made beside the bucket, with the id of the bucket and `EncryptionBaseline`, once.
+   * The bucket stays as it is: under SSE-S3, if it is. What it does not hold itself the matrix says; mixins put some of it onto the bucket, one
+   * promise at a time, before this is called. The baseline is made beside the bucket, with the id of the bucket and `EncryptionBaseline`, once.
    *
    * @param bucket a `SecureBucket`, any other bucket of this app, or an imported one with its key
    */

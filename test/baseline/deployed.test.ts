@@ -143,7 +143,8 @@ describe('read back', () => {
     expect(await missingResources(cloud, resources, policies)).toEqual([]);
     // It can fail.
     const gone = resources.map((one) => ({ ...one, physicalId: `${one.physicalId}-gone` }));
-    expect((await missingResources(cloud, gone, policies)).length).toBeGreaterThan(50);
+    const read = resources.filter(({ type }) => /^AWS::(S3|KMS|IAM|Lambda)::/.test(type));
+    expect(await missingResources(cloud, gone, policies)).toHaveLength(read.length);
   });
 
   test('what the outputs claim is deployed', () => {

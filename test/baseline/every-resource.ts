@@ -5,16 +5,19 @@ import type { DeployedResource } from '../../deployer/deployment';
 import type { LocalCloud } from '../local-services/local-cloud';
 
 /**
- * Types of which the deployer itself reads every property back when it has made one, and fails where the endpoint did not keep it
- * (deployer/kept.ts, with a test of its own for each type).
+ * Types of which the deployer itself reads properties back when it has made one, and fails where the endpoint did not keep them
+ * (deployer/kept.ts).
  */
 const READ_BY_DEPLOYER = [
   'AWS::Athena::NamedQuery', 'AWS::Athena::PreparedStatement', 'AWS::Athena::WorkGroup', 'AWS::CloudTrail::Trail', 'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard', 'AWS::Config::ConfigRule', 'AWS::Config::ConfigurationRecorder', 'AWS::Config::DeliveryChannel', 'AWS::Events::Rule',
-  'AWS::Glue::Database', 'AWS::Glue::Table', 'AWS::Lambda::Permission', 'AWS::Lambda::Version', 'AWS::Logs::LogGroup', 'AWS::Logs::MetricFilter',
+  'AWS::Glue::Database', 'AWS::Glue::Table', 'AWS::Logs::LogGroup', 'AWS::Logs::MetricFilter',
   'AWS::Logs::QueryDefinition', 'AWS::SNS::Subscription', 'AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 'AWS::SQS::Queue', 'AWS::SQS::QueuePolicy',
   'AWS::StepFunctions::StateMachine',
 ];
+
+/** Nothing is left of it but the answer that its function gave, without which there would be no such resource. */
+const NOTHING_TO_READ = ['Custom::EncryptionBackfill'];
 
 /** What an API of its own says of one resource; nothing where there is none. */
 export type Reader = (id: string) => Promise<unknown>;
@@ -22,6 +25,7 @@ export type Reader = (id: string) => Promise<unknown>;
 /** Reads every resource back, each by the API of its service. Names those that are not there, and types that nobody reads. */
 export async function missingResources(cloud: LocalCloud, resources: readonly DeployedResource[], policyTexts: readonly string[]): Promise<string[]> {
   const [s3, kms, iam] = [cloud.s3(), cloud.kms(), cloud.iam()];
+  const permissions = cloud.lambda.host.list().flatMap(({ arn }) => cloud.lambda.host.permissionsOf(arn).map(({ id }) => id));
   const readers: Record<string, Reader> = {
     'AWS::S3::Bucket': async (Bucket) => [
       await s3.send(new GetBucketEncryptionCommand({ Bucket })),
@@ -38,11 +42,11 @@ export async function missingResources(cloud: LocalCloud, resources: readonly De
     'AWS::IAM::Policy': async (name) => policyTexts.find((text) => text.startsWith(`${name} `) && text.includes('Statement')),
     // The local Lambda runs functions and describes none: its host says which it has.
     'AWS::Lambda::Function': async (name) => Promise.resolve(cloud.lambda.host.list().find((one) => one.name === name)?.roleArn),
-    // It answered CloudFormation, or there would be no such resource.
-    'Custom::EncryptionBackfill': async (id) => id,
+    'AWS::Lambda::Version': async (arn) => Promise.resolve(cloud.lambda.host.find(arn)?.arn),
+    'AWS::Lambda::Permission': async (id) => Promise.resolve(permissions.includes(id) ? id : undefined),
   };
   const found = await Promise.all(resources.map(async ({ type, logicalId, physicalId }) => {
-    if (READ_BY_DEPLOYER.includes(type)) { return []; }
+    if (READ_BY_DEPLOYER.includes(type) || NOTHING_TO_READ.includes(type)) { return []; }
     const read = readers[type];
     if (read === undefined) { return [`${logicalId}: nobody reads ${type} back`]; }
     return await read(physicalId).then((value) => value ?? undefined, () => undefined) === undefined ? [`${logicalId} (${type})`] : [];

@@ -314,6 +314,13 @@ describe('the objects', () => {
     expect(JSON.stringify(ofType(stack, 'AWS::StepFunctions::StateMachine'))).toContain(stack.getLogicalId(key.node.defaultChild as never));
   });
 
+  test('are brought under the key as the report lists them, where somebody asks for that', () => {
+    const { stack } = made({ objectReport: BaselineObjectReport.make({ source: ObjectSource.inventory() }), backfill: BaselineBackfill.ofReport() });
+    const machine = ofType(stack, 'AWS::StepFunctions::StateMachine').find(([id]) => id.startsWith('OrdersBackfill'));
+    expect(JSON.stringify(machine)).toContain('PrepareListed');
+    expect(() => made({ backfill: BaselineBackfill.ofReport() })).toThrow(/'backfill' is of what the report of this baseline finds, and there is none/);
+  });
+
   test('of another bucket are not those of a report that is given', () => {
     const stack = testStack();
     const report = new ObjectEncryptionReport(stack, 'Report', { bucket: new SecureBucket(stack, 'Other'), source: ObjectSource.inventory() });

@@ -4,6 +4,9 @@ import { accountOf, Caller, Context, isService, IamRequest, KmsRequest, Request,
 import { conditionKeys, PolicyDocument, simulatableKey } from './statement';
 import type { Policy, World } from './world';
 
+/** Calls of KMS that name no key: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html */
+const WITHOUT_KEY = ['CreateKey', 'DeleteCustomKeyStore', 'DisconnectCustomKeyStore', 'UpdateCustomKeyStore'];
+
 /** Every organization begins with it. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html */
 const FULL_ACCESS = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
@@ -65,9 +68,9 @@ function kmsDecision(world: World, request: KmsRequest, context: Context): Decis
   return {
     action: `kms:${request.kms}`,
     // A key that is not there yet has neither a name nor a policy.
-    resource: request.kms === 'CreateKey' ? '*' : request.keyArn,
+    resource: WITHOUT_KEY.includes(request.kms) ? '*' : request.keyArn,
     account: accountOf(request.keyArn),
-    resourcePolicy: request.kms === 'CreateKey' ? undefined : policyOn(world, 'key', request.keyArn),
+    resourcePolicy: WITHOUT_KEY.includes(request.kms) ? undefined : policyOn(world, 'key', request.keyArn),
     context: { ...context, ...request.context },
   };
 }
