@@ -47,11 +47,6 @@ function only(found: Partial<Record<InvariantId, string[]>>, exempt: Row['breaks
 const TOLERATED = [
   // The CDK makes its own handlers depend twice on their roles.
   /^W3005 .* at Resources\/(CustomS3AutoDeleteObjects|BucketNotificationsHandler)\w+\/DependsOn\//,
-  // And functions and state machines on theirs.
-  /^W3005 '\w*Backfill(Copy|Report|Watch|Machine)Role\w+' .* at Resources\/\w*Backfill(Copy|Report|Watch|Machine)\w+\/DependsOn\//,
-  /^W3005 '\w*Report(Count|Machine)Role\w+' .* at Resources\/\w*Report(Count|Machine)\w+\/DependsOn\//,
-  /^W3005 '\w*ComplianceRotationPeriodFunctionRole\w+' .* at Resources\/\w*ComplianceRotationPeriodFunction\w+\/DependsOn\//,
-  /^W3005 'CdkS3EncryptionMacieFunctionRole\w+' .* at Resources\/CdkS3EncryptionMacieFunction\w+\/DependsOn\//,
   // A row that says PRIVATE, as people do who come from s3.Bucket: cfn-lint would have them leave it out.
   /^W3045 'AccessControl' is a legacy property/,
 ];
