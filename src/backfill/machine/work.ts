@@ -86,61 +86,46 @@ export function retryJobs(settings: Settings, rest: State): State {
 
 /** The jobs of noncurrent versions, which wait for the confirmation like all others. */
 export function noncurrentJobs(settings: Settings, rest: State): State {
-  return {
-    Type: 'Map',
-    ItemSelector: { 'manifest.$': '$$.Map.Item.Value', 'index.$': '$$.Map.Item.Index', 'planId.$': '$.planId' },
-    MaxConcurrency: 1,
-    ItemProcessor: {
-      ProcessorConfig: { Mode: 'INLINE' },
-      StartAt: 'CreateNoncurrent',
-      States: {
-        CreateNoncurrent: call(settings.partition, 's3control:createJob', {
-          'AccountId': settings.account,
-          'ClientRequestToken.$': "States.Hash(States.Format('{}/noncurrent/{}', $.planId, $.index), 'SHA-256')",
-          'ConfirmationRequired': true,
-          'Description': `${settings.description} noncurrent plan`,
-          'Priority': 10,
-          'RoleArn': settings.batchRoleArn,
-          ...byFunction(settings),
-          'Manifest': manifestOf('$.manifest', ['Bucket', 'Key', 'VersionId']),
-        }, { ResultPath: '$.made', Next: 'NoncurrentMade' }),
-        NoncurrentMade: {
-          Type: 'Pass',
-          Parameters: {
-            'name.$': "States.Format('noncurrent-{}', $.index)", 'source': 'noncurrent', 'engine': 'lambda', 'large': false, 'jobId.$': '$.made.JobId', 'status': 'Suspended', 'total.$': '$.manifest.rows',
-          },
-          End: true,
-        },
-      },
-    },
-    ...rest,
-  };
+  return jobsOfLists(settings, { name: 'noncurrent', columns: ['Bucket', 'Key', 'VersionId'], source: { source: 'noncurrent' } }, rest);
 }
 
 /** The jobs of what a report listed: the current version of each key. */
 export function listedJobs(settings: Settings, rest: State): State {
+  return jobsOfLists(settings, { name: 'listed', columns: ['Bucket', 'Key'], source: { 'source.$': '$.manifest.source' } }, rest);
+}
+
+/** Lists of our own, each a job of the function. */
+interface Lists {
+  /** Names the jobs, and with a capital letter the states. */
+  readonly name: string;
+  readonly columns: string[];
+  readonly source: object;
+}
+
+function jobsOfLists(settings: Settings, { name, columns, source }: Lists, rest: State): State {
+  const state = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   return {
     Type: 'Map',
     ItemSelector: { 'manifest.$': '$$.Map.Item.Value', 'index.$': '$$.Map.Item.Index', 'planId.$': '$.planId' },
     MaxConcurrency: 1,
     ItemProcessor: {
       ProcessorConfig: { Mode: 'INLINE' },
-      StartAt: 'CreateListed',
+      StartAt: `Create${state}`,
       States: {
-        CreateListed: call(settings.partition, 's3control:createJob', {
+        [`Create${state}`]: call(settings.partition, 's3control:createJob', {
           'AccountId': settings.account,
-          'ClientRequestToken.$': "States.Hash(States.Format('{}/listed/{}', $.planId, $.index), 'SHA-256')",
+          'ClientRequestToken.$': `States.Hash(States.Format('{}/${name}/{}', $.planId, $.index), 'SHA-256')`,
           'ConfirmationRequired': true,
-          'Description': `${settings.description} listed plan`,
+          'Description': `${settings.description} ${name} plan`,
           'Priority': 10,
           'RoleArn': settings.batchRoleArn,
           ...byFunction(settings),
-          'Manifest': manifestOf('$.manifest', ['Bucket', 'Key']),
-        }, { ResultPath: '$.made', Next: 'ListedMade' }),
-        ListedMade: {
+          'Manifest': manifestOf('$.manifest', columns),
+        }, { ResultPath: '$.made', Next: `${state}Made` }),
+        [`${state}Made`]: {
           Type: 'Pass',
           Parameters: {
-            'name.$': "States.Format('listed-{}', $.index)", 'source.$': '$.manifest.source', 'engine': 'lambda', 'large': false, 'jobId.$': '$.made.JobId', 'status': 'Suspended', 'total.$': '$.manifest.rows',
+            'name.$': `States.Format('${name}-{}', $.index)`, ...source, 'engine': 'lambda', 'large': false, 'jobId.$': '$.made.JobId', 'status': 'Suspended', 'total.$': '$.manifest.rows',
           },
           End: true,
         },
