@@ -1,12 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { acknowledge, resourceFinding } from '../private/findings';
+import { acknowledge, acknowledgePolicy, type Wildcards } from '../private/findings';
 
-/** Why each wildcard is one, by what it ends in. */
-const WILDCARDS: [pattern: RegExp, reason: string][] = [
+const WILDCARDS: Wildcards = [
   [/\/(manifests|reports|plans|retries|exceptions|noncurrent|summaries|listed|answers|lists)\/\*$/, 'Names of reports and lists are made by each run, in a folder that is theirs.'],
   [/:job\/\*$/, 'S3 gives a job its id when it is made.'],
   [/:execution:/, 'Step Functions gives an execution its name when it starts.'],
@@ -17,22 +15,11 @@ const WILDCARDS: [pattern: RegExp, reason: string][] = [
 /** Answers the findings of cdk-nag about what is made here. What somebody adds later is not answered. */
 export function acknowledgeBackfill(scope: Construct): void {
   for (const child of scope.node.findAll()) {
-    if (child instanceof iam.Policy) { acknowledgePolicy(child); }
+    if (child instanceof iam.Policy) { acknowledgePolicy(child, WILDCARDS); }
     if (child instanceof lambda.Function) { acknowledgeFunction(child); }
     if (child instanceof logs.LogGroup) {
       acknowledge(child, 'NIST.800.53.R5-CloudWatchLogGroupEncrypted', 'The log has names and numbers, no content of objects; CloudWatch Logs encrypts it with keys of its own.');
     }
-  }
-}
-
-function acknowledgePolicy(policy: iam.Policy): void {
-  acknowledge(policy, 'NIST.800.53.R5-IAMNoInlinePolicy', 'The policy belongs to this role alone, and goes with it.');
-  const { Statement = [] } = Stack.of(policy).resolve(policy.document.toJSON() ?? {}) as { Statement?: { Resource: unknown }[] };
-  for (const resource of Statement.flatMap(({ Resource }) => Resource)) {
-    const id = resourceFinding(policy, resource);
-    const arn = id.slice(id.indexOf('::') + 2, -1);
-    const reason = WILDCARDS.find(([pattern]) => pattern.test(arn))?.[1];
-    if (reason !== undefined) { acknowledge(policy, id, reason); }
   }
 }
 

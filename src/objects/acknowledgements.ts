@@ -1,12 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { acknowledge, resourceFinding } from '../private/findings';
+import { acknowledge, acknowledgePolicy, type Wildcards } from '../private/findings';
 
-/** Why each wildcard is one, by what it ends in. */
-const WILDCARDS: [pattern: RegExp, reason: string][] = [
+const WILDCARDS: Wildcards = [
   [/\/(answers|lists|lists\/counts|reports)\/\*$/, 'Names of answers and reports are made by each run, in a folder that is theirs.'],
   [/table\/\*$/, 'S3 gives a metadata table its id when it makes it; which of them are opened is what the Data Catalog and Lake Formation say.'],
   [/^\*$/, 'None of these actions has resources in IAM: metrics, data access of Lake Formation, log delivery and tracing.'],
@@ -20,7 +18,10 @@ const ACTIONS = ['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:Abort*', 'kms
 /** Answers the findings of cdk-nag about what is made here. What somebody adds later is not answered. */
 export function acknowledgeReport(scope: Construct): void {
   for (const child of scope.node.findAll()) {
-    if (child instanceof iam.Policy) { acknowledgePolicy(child); }
+    if (child instanceof iam.Policy) {
+      acknowledgePolicy(child, WILDCARDS);
+      acknowledgeActions(child);
+    }
     if (child instanceof lambda.Function) { acknowledgeFunction(child); }
     if (child instanceof logs.LogGroup) {
       acknowledge(child, 'NIST.800.53.R5-CloudWatchLogGroupEncrypted', 'The log has numbers and statements, no names of objects; CloudWatch Logs encrypts it with keys of its own.');
@@ -28,16 +29,8 @@ export function acknowledgeReport(scope: Construct): void {
   }
 }
 
-function acknowledgePolicy(policy: iam.Policy): void {
-  acknowledge(policy, 'NIST.800.53.R5-IAMNoInlinePolicy', 'The policy belongs to this role alone, and goes with it.');
+function acknowledgeActions(policy: iam.Policy): void {
   for (const action of ACTIONS) { acknowledge(policy, `AwsSolutions-IAM5[Action::${action}]`, 'What the CDK grants for reading and writing objects, in folders of buckets that have nothing else.'); }
-  const { Statement = [] } = Stack.of(policy).resolve(policy.document.toJSON() ?? {}) as { Statement?: { Resource: unknown }[] };
-  for (const resource of Statement.flatMap(({ Resource }) => Resource)) {
-    const id = resourceFinding(policy, resource);
-    const arn = id.slice(id.indexOf('::') + 2, -1);
-    const reason = WILDCARDS.find(([pattern]) => pattern.test(arn))?.[1];
-    if (reason !== undefined) { acknowledge(policy, id, reason); }
-  }
 }
 
 function acknowledgeFunction(handler: lambda.Function): void {

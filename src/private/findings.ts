@@ -1,4 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /** Packs of cdk-nag that have the same rules under names of their own. */
@@ -9,6 +10,21 @@ export function acknowledge(scope: IConstruct, id: string, reason: string): void
   const [nist = ''] = PACKS;
   const ids = id.startsWith(nist) ? PACKS.map((pack) => `${pack}${id.slice(nist.length)}`) : [id];
   Validations.of(scope).acknowledge(...ids.map((one) => ({ id: one, reason })));
+}
+
+/** Why a wildcard is one, by what it ends in. */
+export type Wildcards = readonly (readonly [pattern: RegExp, reason: string])[];
+
+/** Answers the findings about the policy of a role that goes with it, and about each of its wildcards that has a reason. */
+export function acknowledgePolicy(policy: iam.Policy, wildcards: Wildcards): void {
+  acknowledge(policy, 'NIST.800.53.R5-IAMNoInlinePolicy', 'The policy belongs to this role alone, and goes with it.');
+  const { Statement = [] } = Stack.of(policy).resolve(policy.document.toJSON() ?? {}) as { Statement?: { Resource: unknown }[] };
+  for (const resource of Statement.flatMap(({ Resource }) => Resource)) {
+    const id = resourceFinding(policy, resource);
+    const arn = id.slice(id.indexOf('::') + 2, -1);
+    const reason = wildcards.find(([pattern]) => pattern.test(arn))?.[1];
+    if (reason !== undefined) { acknowledge(policy, id, reason); }
+  }
 }
 
 /** cdk-nag has a finding for each resource with a wildcard, and names it so. */
