@@ -10,6 +10,7 @@ import { regionsOfPartition } from './trail-regions';
 import { SecureBucket } from '../bucket';
 import type { RotatingS3Key } from '../key';
 import { oneOrMany, viaService } from '../private/tokens';
+import { workGroupConfiguration } from '../private/work-group';
 import { type Question, QUESTIONS, type SqlValue } from '../questions';
 
 /** Results are copies of the log, and can be had again. */
@@ -49,18 +50,7 @@ export class AthenaOfTrail extends Construct {
       description: `Questions about what the trail ${trailName} wrote down`,
       // Statements, queries and their history would hold up the deletion of the stack. https://docs.aws.amazon.com/athena/latest/APIReference/API_DeleteWorkGroup.html
       recursiveDeleteOption: true,
-      workGroupConfiguration: {
-        // Whoever asks does not choose where the answer goes, or under which key.
-        enforceWorkGroupConfiguration: true,
-        publishCloudWatchMetricsEnabled: true,
-        bytesScannedCutoffPerQuery: scanLimit.toBytes(),
-        engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
-        resultConfiguration: {
-          outputLocation: this.results.s3UrlForObject(),
-          expectedBucketOwner: Aws.ACCOUNT_ID,
-          encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },
-        },
-      },
+      workGroupConfiguration: workGroupConfiguration(this.results.s3UrlForObject(), key, scanLimit),
     });
     this.workGroupName = workGroup.ref;
     for (const question of QUESTIONS) { this.save(question, workGroup, databaseName); }

@@ -1,4 +1,4 @@
-import { Aws, Duration, Names, type Size, Stack } from 'aws-cdk-lib';
+import { Duration, Names, type Size, Stack } from 'aws-cdk-lib';
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -7,6 +7,7 @@ import { FINDING_OF, FINDINGS } from './findings';
 import type { BoundSource } from './object-source';
 import type { Statements } from './statements';
 import { SecureBucket } from '../bucket';
+import { workGroupConfiguration } from '../private/work-group';
 
 /** Results are copies, and can be had again. */
 const KEEP_RESULTS_DAYS = 30;
@@ -43,17 +44,7 @@ export class ReportAthena extends Construct {
       name,
       description: `${description}: ${scope.node.path}`.slice(0, 1024),
       recursiveDeleteOption: true, // saved queries and their history would hold up the deletion of the stack
-      workGroupConfiguration: {
-        enforceWorkGroupConfiguration: true,
-        publishCloudWatchMetricsEnabled: true,
-        bytesScannedCutoffPerQuery: scanLimit.toBytes(),
-        engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
-        resultConfiguration: {
-          outputLocation: this.results.s3UrlForObject(`${folder}/`),
-          expectedBucketOwner: Aws.ACCOUNT_ID,
-          encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },
-        },
-      },
+      workGroupConfiguration: workGroupConfiguration(this.results.s3UrlForObject(`${folder}/`), key, scanLimit),
     });
     const workGroup = made('WorkGroup', Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), 'How objects are encrypted', ANSWERS);
     this.workGroupName = workGroup.ref;
