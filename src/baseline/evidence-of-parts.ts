@@ -1,4 +1,4 @@
-import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
+import type { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
@@ -54,8 +54,8 @@ export function evidenceOfObjects(
 }
 
 function evidenceOfTrail(trail: EncryptionAuditTrail): Measure[] {
-  const resource = resourceOf(trail, CfnTrail);
-  const properties = () => finalState(resource!).properties;
+  const resource = trail.node.findChild('Resource') as CfnTrail;
+  const properties = () => finalState(resource).properties;
   const logs = () => properties().IsLogging === true;
   const holds: Record<string, () => boolean> = {
     'trail-of-all-regions': () => logs() && properties().IsMultiRegionTrail === true && properties().IncludeGlobalServiceEvents === true,
@@ -130,9 +130,4 @@ function evidenceOfSensitiveData(discovery: SensitiveDataDiscovery): Measure {
   const job = discovery.node.tryFindChild('Job')?.node.defaultChild;
   return holding(OF_SENSITIVE_DATA, () => job, () => job === undefined
     ? 'no job looks at the bucket, and what automated discovery looks at is not of this app' : undefined);
-}
-
-function resourceOf<T extends IConstruct>(scope: IConstruct, type: new (...args: any[]) => T): T | undefined {
-  const found = scope.node.tryFindChild('Resource');
-  return found instanceof type ? found : undefined;
 }
