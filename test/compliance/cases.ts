@@ -110,6 +110,10 @@ export const CASES: Record<string, readonly Case[]> = {
     good('a policy with white space', text(JSON.stringify({ Statement: [DENY_SSE_C] }, undefined, 2))),
     good('blocked by the default encryption, no policy', bucket({ BucketPolicy: { policyText: null }, ServerSideEncryptionConfiguration: encryption('aws:kms', KEY, true, { blockedEncryptionTypes: { encryptionType: ['SSE-C'] } }) })),
     good('blocked by the default encryption, another policy', bucket({ BucketPolicy: policy(), ServerSideEncryptionConfiguration: encryption('AES256', null, false, { blockedEncryptionTypes: { encryptionType: ['SSE-C'] } }) })),
+    good('blocked by the second rule alone', bucket({
+      BucketPolicy: policy(),
+      ServerSideEncryptionConfiguration: { rules: [...encryption().rules as object[], ...encryption('aws:kms', KEY, true, { blockedEncryptionTypes: { encryptionType: ['SSE-C'] } }).rules as object[]] },
+    })),
     good('no status on record', bucket({}, { configurationItemStatus: undefined })),
     bad('everything allowed by the default encryption', bucket({ BucketPolicy: { policyText: null }, ServerSideEncryptionConfiguration: encryption('aws:kms', KEY, true, { blockedEncryptionTypes: { encryptionType: ['NONE'] } }) })),
     bad('a null block', bucket({ BucketPolicy: { policyText: null }, ServerSideEncryptionConfiguration: encryption('aws:kms', KEY, true, { blockedEncryptionTypes: null }) })),
@@ -209,6 +213,7 @@ export const CASES: Record<string, readonly Case[]> = {
     none('an HMAC key', key({ customerMasterKeySpec: 'HMAC_256' }, { KeyRotationStatus: false })),
     none('an SM2 key', key({ customerMasterKeySpec: 'SM2' }, { KeyRotationStatus: false })),
     none('a key of ML-DSA', key({ customerMasterKeySpec: 'ML_DSA_65' }, { KeyRotationStatus: false })),
+    bad('a kind that only ends like one', key({ customerMasterKeySpec: 'SYMMETRIC_RSA' }, { KeyRotationStatus: false })),
     ...goneKey,
   ],
   'key-usable': [

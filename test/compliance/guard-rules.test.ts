@@ -37,10 +37,11 @@ describe.each([
     const expected = cases[name].map(({ verdict }) => verdict);
     const changed = mutants(read(name));
     expect(changed.length).toBeGreaterThanOrEqual(2);
-    const survivors = changed.filter(({ rule }) => {
-      try { return JSON.stringify(judge(name, rule)) === JSON.stringify(expected); } catch { return false; }
+    // A mutant that cfn-guard cannot read would prove nothing, so what it throws fails the test.
+    const verdicts = changed.map(({ what, rule }) => {
+      try { return { what, found: judge(name, rule) }; } catch (error) { return { what: `${what}: ${String(error).slice(0, 200)}`, found: expected }; }
     });
-    expect(survivors.map(({ what }) => what)).toEqual([]);
+    expect(verdicts.filter(({ found }) => JSON.stringify(found) === JSON.stringify(expected)).map(({ what }) => what)).toEqual([]);
   });
 
   test('a rule fits into AWS Config', () => {

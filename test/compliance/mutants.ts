@@ -7,9 +7,10 @@ export interface Mutant { readonly what: string; readonly rule: string }
 export function mutants(rule: string): Mutant[] {
   const lines = rule.split('\n');
   const found: Mutant[] = [];
-  const swap = (at: number, what: string, ...replacement: string[]) => {
-    found.push({ what: `line ${at + 1}: ${what}`, rule: [...lines.slice(0, at), ...replacement, ...lines.slice(at + 1)].join('\n') });
+  const swapMany = (from: number, to: number, what: string, ...replacement: string[]) => {
+    found.push({ what: `line ${from + 1}: ${what}`, rule: [...lines.slice(0, from), ...replacement, ...lines.slice(to + 1)].join('\n') });
   };
+  const swap = (at: number, what: string, ...replacement: string[]) => { swapMany(at, at, what, ...replacement); };
   lines.forEach((line, at) => {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#')) { return; }
@@ -23,12 +24,22 @@ export function mutants(rule: string): Mutant[] {
     if (/^(resource|configuration)\w*(\.| ).* (IN|!=) /.test(trimmed) && !trimmed.includes('<<')) {
       swap(at, 'no such condition', ...trimmed.endsWith('{') ? [' {'] : []);
     }
-    // A clause with its message; of an alternative that goes on, only the first half.
-    if (trimmed.includes('<<') && !trimmed.startsWith('<<')) { swap(at, 'no such clause', ''); }
+    // A clause with its message. The last of alternatives takes the 'or' before it along, and the only one of a block leaves what is always true.
+    if (trimmed.includes('<<') && !trimmed.startsWith('<<')) {
+      const before = lines[at - 1] ?? '';
+      if (/ or$/.test(before)) {
+        swapMany(at - 1, at, 'without the last alternative', before.replace(/ or$/, ''));
+      } else {
+        swap(at, 'no such clause', /\{$/.test(before) && lines[at + 1]?.trim() === '}' ? 'this exists' : '');
+      }
+    }
     if (/ or$/.test(trimmed)) { swap(at, 'one alternative only', ''); }
     if (trimmed.endsWith('or configurationItemStatus not IN ["ResourceDeleted", "ResourceDeletedNotRecorded"]') || / !exists or /.test(trimmed)) {
       swap(at, 'a missing field is not asked about', line.replace(/\S+ !exists or /, ''));
     }
+    if (line.includes('[*]')) { swap(at, 'the first one alone', line.replace('[*]', '[0]')); }
+    if (/^rule \w+ when %\w+ !empty \{$/.test(trimmed)) { swap(at, 'whether there is one or not', line.replace(/ when %\w+ !empty/, '')); }
+    if (line.includes('/^')) { swap(at, 'anywhere in the text', line.replace('/^', '/')); }
     // A value of a list in place.
     const list = /IN \[([^\]]*)\]/.exec(line);
     for (const value of list === null ? [] : list[1].split(/, */)) {
@@ -43,8 +54,11 @@ export function mutants(rule: string): Mutant[] {
     if (member !== null) {
       const last = /\|$/.test(trimmed) ? ' |' : '';
       const anything = '( "[^"]*" | false | \\[ [^\\]]* \\] | \\{ ( [^{}] | \\{ [^{}]* \\} )* \\} )';
-      if (member[1] !== 'Sid' && trimmed !== '"Resource" \\s*:\\s* \\[ \\s* (') { swap(at, `any ${member[1]}`, `"${member[1]}" \\s*:\\s* ${anything}${last}`); }
-      if (trimmed !== '"Resource" \\s*:\\s* \\[ \\s* (') { swap(at, `no ${member[1]}`, `"X" \\s*:\\s* "x"${last}`); }
+      // One that goes on ends where its alternatives do.
+      const end = trimmed.endsWith('(') ? lines.findIndex((other, index) => index > at && /^\) \\\] ?\|?$/.test(other.trim())) : at;
+      const bar = end === at ? last : ' |';
+      if (member[1] !== 'Sid') { swapMany(at, end, `any ${member[1]}`, `"${member[1]}" \\s*:\\s* ${anything}${bar}`); }
+      swapMany(at, end, `no ${member[1]}`, `"X" \\s*:\\s* "x"${bar}`);
     }
     if (/^"arn.*,.*/.test(trimmed)) { swap(at, 'one order only', /\|$/.test(trimmed) ? '"x" |' : '"x"'); }
     if (trimmed.startsWith('){4,6}')) { swap(at, 'three are enough', '){3,6}'); swap(at, 'five at least', '){5,6}'); swap(at, 'five at most', '){4,5}'); }
