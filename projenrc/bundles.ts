@@ -21,7 +21,7 @@ export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
     watchTask: false,
   });
   // What AWS runs for us as text is read from there at synthesis.
-  for (const kind of ['rules', 'template-rules', 'documents']) {
+  for (const kind of ['rules', 'template-rules', 'stack-rules', 'documents']) {
     const [from, to] = [`src/compliance/${kind}`, `assets/compliance/${kind}`];
     project.bundler.bundleTask.exec(`node -e "const fs = require('node:fs'); fs.rmSync('${to}', { recursive: true, force: true }); fs.cpSync('${from}', '${to}', { recursive: true })"`);
   }

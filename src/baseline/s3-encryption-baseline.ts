@@ -8,7 +8,7 @@ import { ExistingBucketBaseline } from './existing-bucket-baseline';
 import type { ForBucketOptions } from './for-bucket-options';
 import type { S3EncryptionBaselineProps } from './s3-encryption-baseline-props';
 import { warnOfLeftOut } from './watch-parts';
-import { assertUsableKey, EncryptionMode, SecureBucket, type SecureBucketProps } from '../bucket';
+import { assertUsableKey, EncryptionMode, sayWhySseS3, SecureBucket, type SecureBucketProps } from '../bucket';
 import { RotatingS3Key } from '../key';
 import { ValidationError } from '../private/errors';
 
@@ -63,6 +63,7 @@ export class S3EncryptionBaseline extends EncryptionBaseline {
     this.key = part?.kind === 'left-out' ? undefined : part?.kind === 'given' ? part.given : new RotatingS3Key(this, 'Key', part?.options);
     const mode = this.key === undefined ? EncryptionMode.s3Managed() : modeOf(props.bucketProps, this.key);
     this.bucket = new SecureBucket(this, 'Bucket', { ...props.bucketProps, encryptionMode: mode });
+    if (part?.kind === 'left-out') { sayWhySseS3(this.bucket, part.because); }
     checkOnce(this, this.bucket);
     this._watch(this.bucket, undefined, props);
   }

@@ -4,6 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { brokenBasics } from './bucket-basics';
 import { customerKeyStatement, MINIMUM_TLS, transportStatements } from './bucket-statements';
 import type { SecureBucketProps } from './secure-bucket-props';
+import { sayWhySseS3 } from './sse-s3-reason';
 import { anyBucketArn, fixedBucketArn } from '../private/bucket-arn';
 import { ValidationError } from '../private/errors';
 import { at, finalState, missingStatements } from '../private/final-state';
@@ -68,6 +69,7 @@ function sharedLogBucket(stack: Stack): s3.Bucket {
       blockedEncryptionTypes: { encryptionType: [s3.BlockedEncryptionType.SSE_C.name] },
     }],
   };
+  sayWhySseS3(bucket, 'S3 delivers access logs under SSE-S3 only');
   const promised = [
     ...transportStatements(bucket.bucketArn, MINIMUM_TLS),
     // As in a SecureBucket: whoever may change the encryption settings can undo the block above.

@@ -10,7 +10,8 @@ export interface EncryptionHookProps {
   readonly warnOnlyBecause?: string;
 
   /**
-   * The name of the hook in the account: three parts of 2 to 64 letters and digits, between them `::`.
+   * The name of the hook in the account: three parts of 2 to 64 letters and digits, between them `::`, the last of at most 58. That of
+   * the hook for whole templates is the same with `Stacks` at its end.
    *
    * @default 'CdkS3Encryption::Rules::Hook'
    */

@@ -1,7 +1,8 @@
+import type { CfnElement } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { EncryptionHook, type EncryptionHookProps, SecureBucket } from '../../src';
 import { IRELAND, testStack } from '../helpers/stack';
-import { identityStatements, warningIds, warningText } from '../helpers/template';
+import { identityStatements, resourcesOf, warningIds, warningText } from '../helpers/template';
 
 function made(props: EncryptionHookProps = {}, region: string = IRELAND.region) {
   const stack = testStack({ env: { ...IRELAND, region } });
@@ -24,11 +25,30 @@ test('stops what breaks a rule, before it is made or changed', () => {
   expect(warningIds(hook)).toEqual([]);
 });
 
+test('stops what leaves a bucket without a policy, by a second hook that sees whole templates', () => {
+  const { template, stack, hook } = made({ warnOnlyBecause: 'two weeks to see', excludedStackNames: ['Legacy'], alias: 'Example::Encryption::Hook' });
+  template.resourceCountIs('AWS::CloudFormation::GuardHook', 2);
+  template.hasResourceProperties('AWS::CloudFormation::GuardHook', {
+    Alias: 'Example::Encryption::HookStacks',
+    FailureMode: 'WARN',
+    StackFilters: { FilteringCriteria: 'ANY', StackNames: { Exclude: ['Legacy'] } },
+    TargetOperations: ['STACK', 'CHANGE_SET'],
+    TargetFilters: { Actions: ['CREATE', 'UPDATE'] },
+  });
+  expect(stack.resolve([hook.hookArn, hook.stackHookArn])).toEqual(['Hook', 'StackHook'].map((id) => (
+    { 'Fn::GetAtt': [stack.getLogicalId(hook.node.findChild(id) as CfnElement), 'HookArn'] })));
+});
+
+test('its two hooks have rules of their own', () => {
+  const rules = Object.values(resourcesOf(made().stack, 'AWS::CloudFormation::GuardHook')).map(({ Properties }) => JSON.stringify(Properties.RuleLocation));
+  expect(new Set(rules).size).toBe(2);
+});
+
 test('reads its rules, and nothing else', () => {
   const { stack } = made();
   const actions = identityStatements(stack).map(({ Action, Resource }) => [Action, JSON.stringify(Resource)]);
   expect(actions).toEqual([
-    [['s3:GetObject', 's3:GetObjectVersion'], expect.stringMatching(/cdk-hnb659fds-assets.*\/[0-9a-f]{64}\.zip/)],
+    [['s3:GetObject', 's3:GetObjectVersion'], expect.stringMatching(/^\[[^*]*cdk-hnb659fds-assets[^*]*\/[0-9a-f]{64}\.zip[^*]*\/[0-9a-f]{64}\.zip[^*]*\]$/)],
     ['s3:ListBucket', expect.stringMatching(/cdk-hnb659fds-assets-[0-9]+-eu-west-1"/)],
   ]);
 });
@@ -51,6 +71,7 @@ test('leaves stacks out, and keeps its reports', () => {
 test.each<[string, EncryptionHookProps, RegExp]>([
   ['an alias of one part', { alias: 'Hook' }, /'alias' must be three parts.*got 'Hook'/],
   ['an alias of AWS', { alias: 'Aws::Encryption::Hook' }, /'alias' must be three parts.*and not of AWS/],
+  ['an alias too long for two', { alias: `Example::Encryption::${'h'.repeat(59)}` }, /'alias' must have a last part of at most 58 characters, got 59/],
   ['no reason', { warnOnlyBecause: ' ' }, /'warnOnlyBecause' must say why/],
   ['no stacks', { excludedStackNames: [] }, /'excludedStackNames' must name at least one stack/],
 ])('%s is refused', (_, props, message) => { expect(() => made(props)).toThrow(message); });

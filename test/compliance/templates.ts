@@ -24,6 +24,16 @@ const rule = (SSEAlgorithm: unknown, KMSMasterKeyID?: unknown, more: object = {}
 });
 const policy = (...Statement: object[]): Item => template({ Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Data' }, PolicyDocument: { Statement } } } });
 const key = (properties: Properties): Item => template({ Key: { Type: 'AWS::KMS::Key', Properties: properties } });
+const tagged = (item: Item, ...Tags: object[]): Item => {
+  const { Data } = item.Resources as { Data: { Properties: object } };
+  return template({ Data: { ...Data, Properties: { ...Data.Properties, Tags } } });
+};
+const BECAUSE = { Key: 'cdk-s3-encryption:sse-s3-because', Value: 'access logs' };
+/** Buckets by their ids, with a name or without, and policies by what they name. */
+const policed = (buckets: Record<string, string | undefined>, ...policies: unknown[]): Item => template({
+  ...Object.fromEntries(Object.entries(buckets).map(([id, BucketName]) => [id, { Type: 'AWS::S3::Bucket', Properties: BucketName === undefined ? {} : { BucketName }, Metadata: { 'aws:cdk:path': id } }])),
+  ...Object.fromEntries(policies.map((Bucket, index) => [`Policy${index}`, { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket, PolicyDocument: { Statement: [HTTP] } } }])),
+});
 
 const good = (says: string, item: Item): Case => ({ says, item, verdict: 'COMPLIANT' });
 const bad = (says: string, item: Item): Case => ({ says, item, verdict: 'NON_COMPLIANT' });
@@ -46,6 +56,14 @@ export const TEMPLATE_CASES: Record<string, readonly Case[]> = {
     bad('SSE-S3 in the second rule', rules(rule('aws:kms', KEY), rule('AES256'))),
     bad('no encryption', bucket({ VersioningConfiguration: { Status: 'Enabled' } })),
     bad('no properties', bucket(undefined)),
+    good('a tag of another kind', tagged(rules(rule('aws:kms', KEY)), { Key: 'team', Value: 'orders' })),
+    none('SSE-S3 on purpose', tagged(rules(rule('AES256')), { Key: 'team', Value: 'orders' }, BECAUSE)),
+    none('no encryption, which means SSE-S3, on purpose', tagged(bucket({}), BECAUSE)),
+    bad('SSE-S3 with another tag', tagged(rules(rule('AES256')), { Key: 'team', Value: 'orders' })),
+    bad('SSE-S3 on purpose without a reason', tagged(rules(rule('AES256')), { ...BECAUSE, Value: '' })),
+    bad('a reason for SSE-S3, and an alias', tagged(rules(rule('aws:kms', 'alias/orders')), BECAUSE)),
+    bad('a reason for SSE-S3, and an alias in the second rule', tagged(rules(rule('AES256'), rule('aws:kms', 'alias/orders')), BECAUSE)),
+    none('something else under SSE-S3', template({ Data: { Type: 'Custom::Data', Properties: { BucketEncryption: { ServerSideEncryptionConfiguration: [rule('AES256')] } } } })),
     bad('one bucket of two', template({ ...rules(rule('aws:kms', KEY)).Resources as object, Other: { Type: 'AWS::S3::Bucket', Properties: {} } })),
     OTHERS,
   ],
@@ -69,7 +87,8 @@ export const TEMPLATE_CASES: Record<string, readonly Case[]> = {
     good('blocked beside another', rules(rule('aws:kms', KEY, { BlockedEncryptionTypes: { EncryptionType: ['OTHER', 'SSE-C'] } }))),
     bad('allowed', rules(rule('aws:kms', KEY, { BlockedEncryptionTypes: { EncryptionType: ['NONE'] } }))),
     bad('left out', rules(rule('aws:kms', KEY, { BlockedEncryptionTypes: undefined }))),
-    bad('left out of the second rule', rules(rule('aws:kms', KEY), rule('aws:kms', KEY, { BlockedEncryptionTypes: undefined }))),
+    good('blocked by the second rule alone', rules(rule('aws:kms', KEY, { BlockedEncryptionTypes: undefined }), rule('aws:kms', KEY))),
+    bad('one bucket of two', template({ ...rules(rule('aws:kms', KEY)).Resources as object, Other: { Type: 'AWS::S3::Bucket', Properties: {} } })),
     bad('no encryption', bucket({})),
     bad('no properties', bucket(undefined)),
     OTHERS,
@@ -80,6 +99,13 @@ export const TEMPLATE_CASES: Record<string, readonly Case[]> = {
     good('denied to { AWS: * }', policy({ ...HTTP, Principal: { AWS: '*' } })),
     good('every action', policy({ ...HTTP, Action: '*' })),
     good('a boolean', policy({ ...HTTP, Condition: { Bool: { 'aws:SecureTransport': false } } })),
+    good('a list of a boolean', policy({ ...HTTP, Condition: { Bool: { 'aws:SecureTransport': [false] } } })),
+    good('every action among others', policy({ ...HTTP, Action: ['s3:GetObject', 's3:*'] })),
+    good('denied to { AWS: [*] }', policy({ ...HTTP, Principal: { AWS: ['*'] } })),
+    good('every resource', policy({ ...HTTP, Resource: '*' })),
+    good('everything denied', policy({ ...HTTP, Condition: undefined })),
+    good('everything denied by an empty condition', policy({ ...HTTP, Condition: {} })),
+    good('a statement that is no list', template({ Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Data' }, PolicyDocument: { Statement: HTTP } } } })),
     bad('not denied', policy(ALLOW)),
     bad('allowed', policy({ ...HTTP, Effect: 'Allow' })),
     bad('denied to one', policy({ ...HTTP, Principal: { AWS: 'arn:aws:iam::111122223333:root' } })),
@@ -103,5 +129,37 @@ export const TEMPLATE_CASES: Record<string, readonly Case[]> = {
     bad('off', key({ EnableKeyRotation: false })),
     bad('off and symmetric', key({ EnableKeyRotation: false, KeySpec: 'SYMMETRIC_DEFAULT', Origin: 'AWS_KMS' })),
     OTHERS,
+  ],
+  'key-usable': [
+    good('enabled', key({ Enabled: true })),
+    bad('disabled', key({ Enabled: false })),
+    bad('one of two disabled', template({ Key: { Type: 'AWS::KMS::Key', Properties: { Enabled: true } }, Other: { Type: 'AWS::KMS::Key', Properties: { Enabled: false } } })),
+    none('enabled by saying nothing', key({ Description: 'x' })),
+    none('something else that is disabled', template({ Rule: { Type: 'AWS::Events::Rule', Properties: { Enabled: false } } })),
+    OTHERS,
+  ],
+};
+
+/** For each file of `src/compliance/stack-rules`, what it has to say. */
+export const STACK_CASES: Record<string, readonly Case[]> = {
+  'bucket-policy': [
+    good('each bucket has one', policed({ Data: undefined, Logs: undefined }, { Ref: 'Logs' }, { Ref: 'Data' })),
+    good('by its name', policed({ Data: 'orders' }, 'orders')),
+    good('one by its name, one by reference', policed({ Data: 'orders', Logs: undefined }, 'orders', { Ref: 'Logs' })),
+    good('one for a parameter too', policed({ Data: undefined }, { Ref: 'Name' }, { Ref: 'Data' })),
+    bad('one for a parameter alone', policed({ Data: undefined }, { Ref: 'Name' })),
+    bad('none at all', policed({ Data: undefined })),
+    bad('none at all for a bucket with a name', policed({ Data: 'orders' })),
+    bad('one for the other', policed({ Data: undefined, Logs: undefined }, { Ref: 'Logs' })),
+    bad('one for the other, by its name', policed({ Data: undefined, Logs: 'logs' }, 'logs')),
+    bad('one for the other, and another name', policed({ Data: 'orders', Logs: undefined }, { Ref: 'Logs' })),
+    bad('one for a bucket of another stack', policed({ Data: undefined }, { 'Fn::ImportValue': 'Data' })),
+    bad('something else that names it', template({ Data: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'orders' } }, Other: { Type: 'Custom::Other', Properties: { Bucket: 'orders' } } })),
+    bad('something else that refers to it', template({
+      ...policed({ Data: undefined, Logs: undefined }, { Ref: 'Logs' }).Resources as object, ...{ Other: { Type: 'Custom::Other', Properties: { Bucket: { Ref: 'Data' } } } },
+    })),
+    none('no bucket, and a policy by its name', policed({}, 'orders')),
+    none('no bucket', policed({}, { Ref: 'Data' })),
+    good('nothing', OTHERS.item),
   ],
 };
