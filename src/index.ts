@@ -13,7 +13,7 @@ export { EncryptionMode, SecureBucket, SecureBucketProps, UploadHeaders } from '
 export {
   AutomaticRemediationOptions, ComplianceChoice, ComplianceOrganizationOptions, ComplianceRecorder, ComplianceRemediation, ComplianceRule,
   ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions, EncryptionCompliance, EncryptionComplianceProps,
-  EncryptionHook, EncryptionHookProps, EncryptionValidations, MadeRecorderOptions,
+  EncryptionHook, EncryptionHookProps, EncryptionValidations, EncryptionValidationsProps, MadeRecorderOptions,
 } from './compliance';
 export { ControlMappings } from './controls';
 export {

@@ -6,6 +6,7 @@ import type { ComplianceWatchOptions } from './compliance-scope-options';
 import { holdsAccessLogs, SecureBucket } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { at, finalState } from '../private/final-state';
+import { printable } from '../private/tokens';
 
 /** What the default encryption of one bucket has to be. */
 export interface ExpectedEncryption {
@@ -64,13 +65,13 @@ export function holdToExpected(scope: IConstruct, bucket: s3.IBucket): void {
 }
 
 /** An alias can be moved to any other key, and rules compare with what the bucket names. */
-export function checkKeys(scope: IConstruct, keys: readonly kms.IKey[], given: boolean): void {
+export function checkKeys(scope: IConstruct | undefined, keys: readonly kms.IKey[], given: boolean): void {
   if (given && keys.length === 0) {
     throw new ValidationError('NoApprovedKeys', '\'approvedKeys\' must name at least one key, got []', scope);
   }
-  for (const { keyArn, node } of keys) {
-    if (/^arn:[^:]+:kms:[^:]*:[^:]*:alias\//.test(keyArn)) {
-      throw new ValidationError('KeyByAlias', `'approvedKeys' must be known by their ARNs, got '${keyArn}' (${node.path}): an alias can be moved to any other key. Import it with RotatingS3Key.fromKeyArn() or kms.Key.fromKeyArn()`, scope);
+  for (const key of keys) {
+    if ('aliasName' in key || /^arn:[^:]+:kms:[^:]*:[^:]*:alias\//.test(key.keyArn)) {
+      throw new ValidationError('KeyByAlias', `'approvedKeys' must be known by their ARNs, got the alias ${printable(key, 'aliasName' in key ? key.aliasName : key.keyArn)} (${key.node.path}): an alias can be moved to any other key. Import it with RotatingS3Key.fromKeyArn() or kms.Key.fromKeyArn()`, scope);
     }
   }
 }

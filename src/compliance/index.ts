@@ -8,3 +8,4 @@ export { EncryptionComplianceProps } from './encryption-compliance-props';
 export { EncryptionHook } from './encryption-hook';
 export { EncryptionHookProps } from './encryption-hook-props';
 export { EncryptionValidations } from './encryption-validations';
+export { EncryptionValidationsProps } from './encryption-validations-props';

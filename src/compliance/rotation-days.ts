@@ -4,7 +4,9 @@ import type { IConstruct } from 'constructs';
 import { ValidationError } from '../private/errors';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html */
-const [LEAST, MOST, YEARLY] = [90, 2560, 365];
+const [LEAST, MOST] = [90, 2560];
+/** How often KMS rotates a key that says nothing about it, in days. */
+export const YEARLY = 365;
 
 /** How often a key says that it is rotated. */
 export function rotationDaysOf(key: kms.IKey): number {
@@ -20,7 +22,7 @@ export function cannotRotate(key: kms.IKey): boolean {
 }
 
 /** The days of a prop. */
-export function maximumDaysOf(scope: IConstruct, period: Duration | undefined): number | undefined {
+export function maximumDaysOf(scope: IConstruct | undefined, period: Duration | undefined): number | undefined {
   if (period === undefined) { return undefined; }
   const days = period.toDays({ integral: false });
   if (!Number.isInteger(days) || days < LEAST || days > MOST) {

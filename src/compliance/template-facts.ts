@@ -1,4 +1,5 @@
 import { readFileSync } from 'fs';
+import { coversBucket, deniesCustomerKeys, deniesPlainHttp, flat, statementsFor, statementsOf } from './template-policies';
 import { at } from '../private/final-state';
 
 /** Resources of a template that was synthesized. */
@@ -29,34 +30,39 @@ export function bucketsWithoutPolicy(resources: Resources): string[] {
 /** An alias as the CDK writes it is put together of parts, which Guard does not see through. */
 export function bucketsUnderAlias(resources: Resources): string[] {
   return ofType(resources, 'AWS::S3::Bucket').filter(([, { Properties }]) => {
-    const key = at(Properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'ServerSideEncryptionByDefault', 'KMSMasterKeyID');
-    const ref = at(key, 'Ref');
-    return /(^|:)alias\//.test(flat(key)) || (typeof ref === 'string' && resources[ref]?.Type === 'AWS::KMS::Alias');
+    return keysOf(Properties).some((key) => {
+      const ref = at(key, 'Ref');
+      return /(^|:)alias\//.test(flat(key)) || (typeof ref === 'string' && resources[ref]?.Type === 'AWS::KMS::Alias');
+    });
   }).map(([id]) => id);
 }
 
 /** Policies whose statement against plain HTTP is not about the bucket and all of its objects. */
 export function policiesOfParts(resources: Resources): string[] {
-  return ofType(resources, 'AWS::S3::BucketPolicy').filter(([, { Properties }]) => {
-    const statements = at(Properties, 'PolicyDocument', 'Statement');
-    return !(Array.isArray(statements) ? statements : [statements]).some((statement) => {
-      const value = at(statement, 'Resource');
-      const arns = (Array.isArray(value) ? value : [value]).map(flat);
-      const denies = at(statement, 'Effect') === 'Deny' && String(at(statement, 'Condition', 'Bool', 'aws:SecureTransport')) === 'false';
-      return denies && arns.some((arn) => !arn.includes('/') && arns.includes(`${arn}/*`));
-    });
-  }).map(([id]) => id);
+  return ofType(resources, 'AWS::S3::BucketPolicy')
+    .filter(([, { Properties }]) => !statementsOf(Properties).some((statement) => deniesPlainHttp(statement) && coversBucket(statement)))
+    .map(([id]) => id);
 }
 
-/** A value of a template as text, in which the same reference is the same text. */
-function flat(value: unknown): string {
-  if (typeof value === 'string') { return value; }
-  const [[name, argument] = ['', undefined]] = Object.entries((value ?? {}) as Record<string, unknown>);
-  if (name === 'Fn::Join') {
-    const [separator, parts] = argument as [string, unknown];
-    return Array.isArray(parts) ? parts.map(flat).join(separator) : JSON.stringify(value);
-  }
-  return name === 'Fn::Sub' && typeof argument === 'string' ? argument : `<${JSON.stringify(value)?.replaceAll('/', '|')}>`;
+/** Buckets whose policy denies SSE-C, which is as good as the block of the bucket. */
+export function bucketsThatDenyCustomerKeys(resources: Resources): string[] {
+  return ofType(resources, 'AWS::S3::Bucket').filter(([id]) => statementsFor(resources, id).some(deniesCustomerKeys)).map(([id]) => id);
+}
+
+/** The buckets of a template and the keys that they name. */
+export function keysOfBuckets(resources: Resources): [string, unknown][] {
+  return ofType(resources, 'AWS::S3::Bucket').flatMap(([id, { Properties }]) => keysOf(Properties).map((key): [string, unknown] => [id, key]));
+}
+
+/** Keys that are rotated, and how often: what the template says, or a year where it says nothing. */
+export function rotationPeriods(resources: Resources): [string, unknown][] {
+  return ofType(resources, 'AWS::KMS::Key').filter(([, { Properties }]) => String(at(Properties, 'EnableKeyRotation')) === 'true')
+    .map(([id, { Properties }]) => [id, at(Properties, 'RotationPeriodInDays')]);
+}
+
+function keysOf(properties: unknown): unknown[] {
+  const rules = at(properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration');
+  return (Array.isArray(rules) ? rules : []).map((rule) => at(rule, 'ServerSideEncryptionByDefault', 'KMSMasterKeyID')).filter((key) => key !== undefined);
 }
 
 function ofType(resources: Resources, type: string): [string, Resources[string]][] {

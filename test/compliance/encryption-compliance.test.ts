@@ -487,7 +487,7 @@ describe('refuses', () => {
       (compliance, stack) => { compliance.watch(new s3.Bucket(stack, 'B', { encryption: s3.BucketEncryption.KMS_MANAGED })); }],
     ['no approved keys', /'approvedKeys' must name at least one key, got \[\].*NoApprovedKeys/,
       (compliance) => { compliance.watchAccount({ approvedKeys: [] }); }],
-    ['a key by an alias', /'approvedKeys' must be known by their ARNs, got 'arn:aws:kms:eu-west-1:111122223333:alias\/orders'.*KeyByAlias/,
+    ['a key by an alias', /'approvedKeys' must be known by their ARNs, got the alias "arn:aws:kms:eu-west-1:111122223333:alias\/orders".*KeyByAlias/,
       (compliance, stack) => { compliance.watchAccount({ approvedKeys: [kms.Key.fromKeyArn(stack, 'K', 'arn:aws:kms:eu-west-1:111122223333:alias/orders')] }); }],
     ['no buckets under SSE-S3', /'sseS3BucketNames' must name at least one bucket, got \[\]/,
       (compliance, stack) => { compliance.watchAccount({ ...withKey(stack), sseS3BucketNames: [] }); }],

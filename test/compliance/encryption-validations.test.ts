@@ -1,5 +1,5 @@
-import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnResource, Stack, Validations } from 'aws-cdk-lib';
-import { EncryptionMode, EncryptionValidations, RotatingS3Key, SecureBucket } from '../../src';
+import { App, Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnParameter, CfnResource, Duration, Stack, Tags, Validations } from 'aws-cdk-lib';
+import { EncryptionHook, EncryptionMode, EncryptionValidations, type EncryptionValidationsProps, KeyRotation, RotatingS3Key, SecureBucket } from '../../src';
 import { IRELAND } from '../helpers/stack';
 
 jest.setTimeout(120_000);
@@ -7,12 +7,12 @@ jest.setTimeout(120_000);
 interface Found { readonly rule: string; readonly says: string; readonly where: string }
 
 /** What the plugin finds in a stack, by itself and without what is acknowledged. */
-function found(define: (stack: Stack) => void): Found[] {
+function found(define: (stack: Stack) => EncryptionValidationsProps | void): Found[] {
   const app = new App();
   const stack = new Stack(app, 'Stack', { env: IRELAND });
-  define(stack);
+  const props = define(stack) ?? undefined;
   const assembly = app.synth();
-  const { success, violations } = new EncryptionValidations().validate({
+  const { success, violations } = new EncryptionValidations(props).validate({
     appConstruct: app,
     templatePaths: assembly.stacks.map(({ templateFullPath }) => templateFullPath),
     stackTemplates: assembly.stacks.map(({ templateFullPath: templatePath, stackName: stackConstructPath }) => (
@@ -94,7 +94,7 @@ test('an Allow that asks for TLS is no Deny, whatever it is about', () => {
 
 test('a target of access logs is not asked for a key', () => {
   const logs = (stack: Stack) => new s3.Bucket(stack, 'Logs', { enforceSSL: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] });
-  expect(rulesOf(found(logs))).toEqual(['Logs: default_key']);
+  expect(rulesOf(found((stack) => { logs(stack); }))).toEqual(['Logs: default_key']);
   expect(rulesOf(found((stack) => { new SecureBucket(stack, 'Data', { serverAccessLogsBucket: logs(stack), serverAccessLogsPrefix: 'data/' }); }))).toEqual([]);
 });
 
@@ -115,6 +115,117 @@ test('a policy may name its bucket by its name', () => {
       },
     });
   }))).toEqual([]);
+});
+
+test('SSE-S3 on purpose says why in a tag', () => {
+  const open = (stack: Stack) => new s3.Bucket(stack, 'Data', { enforceSSL: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] });
+  const tagged = (value: string) => found((stack) => { Tags.of(open(stack)).add(EncryptionHook.SSE_S3_REASON_TAG, value); });
+  expect(rulesOf(tagged('public pictures'))).toEqual([]);
+  expect(rulesOf(tagged(''))).toEqual(['Data: default_key']);
+});
+
+test.each<[string, object, boolean]>([
+  ['as this library writes it', {}, false],
+  ['for the uploads of a prefix', { resources: 'in/*' }, true],
+  ['in one account', { conditions: { Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' }, StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } } }, true],
+])('SSE-C denied by the policy %s', (_, { resources = '*', ...change }: { resources?: string }, isFound) => {
+  expect(rulesOf(found((stack) => {
+    const bucket = new s3.Bucket(stack, 'Data', { encryptionKey: new RotatingS3Key(stack, 'Key'), bucketKeyEnabled: true, enforceSSL: true });
+    bucket.addToResourcePolicy(new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      principals: [new iam.StarPrincipal()],
+      actions: ['s3:PutObject'],
+      resources: [bucket.arnForObjects(resources)],
+      conditions: { Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' } },
+      ...change,
+    }));
+  }))).toEqual(isFound ? ['Data: sse_c_blocked'] : []);
+});
+
+test('SSE-C denied by the policy of another bucket is not denied here', () => {
+  const bucket = (stack: Stack, id: string) => new s3.Bucket(stack, id, { encryptionKey: new RotatingS3Key(stack, `${id}Key`), bucketKeyEnabled: true, enforceSSL: true });
+  expect(rulesOf(found((stack) => {
+    bucket(stack, 'Open');
+    const denied = bucket(stack, 'Denied');
+    denied.addToResourcePolicy(new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      principals: [new iam.StarPrincipal()],
+      actions: ['s3:Put*'],
+      resources: [denied.arnForObjects('*')],
+      conditions: { Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' } },
+    }));
+  }))).toEqual(['Open: sse_c_blocked']);
+});
+
+test('a key that is disabled', () => {
+  expect(found((stack) => { new kms.Key(stack, 'Key', { enableKeyRotation: true, enabled: false }); })).toEqual([
+    { where: 'Key', rule: 'key_usable', says: 'the key is disabled, and nobody can read what is under it: set enabled, or leave it out' },
+  ]);
+});
+
+describe('approved keys', () => {
+  const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+  test('of the stack and imported ones', () => {
+    expect(found((stack) => {
+      const own = new RotatingS3Key(stack, 'Own');
+      const imported = RotatingS3Key.fromKeyArn(stack, 'Imported', KEY);
+      new SecureBucket(stack, 'A', { encryptionKey: own });
+      new SecureBucket(stack, 'B', { encryptionKey: imported });
+      new SecureBucket(stack, 'C');
+      new SecureBucket(stack, 'D', { encryptionMode: EncryptionMode.s3Managed(), serverAccessLogsPrefix: 'd/' });
+      return { approvedKeys: [own, imported] };
+    })).toEqual([
+      { where: 'C', rule: 'default_key', says: expect.stringMatching(/^the default encryption is under a key that is not approved, \{"Fn::GetAtt":\["CKey.*: use one of approvedKeys, Stack\/Own, Stack\/Imported$/) as string },
+      { where: 'D', rule: 'default_key', says: expect.stringMatching(/^the default encryption is not SSE-KMS/) as string },
+    ]);
+  });
+
+  test('of another stack, and not one that is called the same', () => {
+    expect(rulesOf(found((stack) => {
+      const keys = new Stack(stack.node.root, 'Keys', { env: IRELAND });
+      const shared = new RotatingS3Key(keys, 'Key');
+      const unused = new RotatingS3Key(keys, 'Other');
+      new SecureBucket(stack, 'A', { encryptionKey: shared });
+      new SecureBucket(stack, 'B', { encryptionKey: new RotatingS3Key(stack, 'Other') });
+      return { approvedKeys: [shared, unused] };
+    }))).toEqual(['B: default_key']);
+  });
+
+  test('an alias, and none, are refused', () => {
+    const stack = new Stack();
+    expect(() => new EncryptionValidations({ approvedKeys: [] })).toThrow(/'approvedKeys' must name at least one key, got \[\]/);
+    const alias = RotatingS3Key.fromKeyArn(stack, 'Key', KEY).addAlias('orders');
+    expect(() => new EncryptionValidations({ approvedKeys: [alias] })).toThrow(/'approvedKeys' must be known by their ARNs, got the alias/);
+  });
+});
+
+describe('the rotation of keys', () => {
+  test('within a period', () => {
+    expect(found((stack) => {
+      new RotatingS3Key(stack, 'Often', { rotation: KeyRotation.every(Duration.days(90)) });
+      new RotatingS3Key(stack, 'Yearly');
+      new RotatingS3Key(stack, 'Seldom', { rotation: KeyRotation.every(Duration.days(366)) });
+      const period = new CfnParameter(stack, 'Period', { type: 'Number' });
+      new kms.CfnKey(stack, 'Unknown', { keyPolicy: {}, enableKeyRotation: true, rotationPeriodInDays: period.valueAsNumber });
+      new kms.CfnKey(stack, 'Said', { keyPolicy: {}, enableKeyRotation: true });
+      return { maximumKeyRotationPeriod: Duration.days(365) };
+    })).toEqual([
+      { where: 'Seldom', rule: 'key_rotation', says: 'the key is rotated every 366 days: set rotationPeriod to 365 days or fewer' },
+      { where: 'Unknown', rule: 'key_rotation', says: 'the key is rotated every {"Ref":"Period"} days: set rotationPeriod to 365 days or fewer' },
+    ]);
+  });
+
+  test('a year is too long where the period is shorter', () => {
+    expect(rulesOf(found((stack) => {
+      new kms.CfnKey(stack, 'Said', { keyPolicy: {}, enableKeyRotation: true });
+      return { maximumKeyRotationPeriod: Duration.days(180) };
+    }))).toEqual(['Said: key_rotation']);
+  });
+
+  test.each([30, 3000])('%d days are refused', (days) => {
+    expect(() => new EncryptionValidations({ maximumKeyRotationPeriod: Duration.days(days) })).toThrow(/'maximumKeyRotationPeriod' must be whole days, from 90 to 2560/);
+  });
 });
 
 describe('as a plugin of an app', () => {

@@ -1,0 +1,65 @@
+import type { Resources } from './template-facts';
+import { at } from '../private/final-state';
+
+const SSE_C = 's3:x-amz-server-side-encryption-customer-algorithm';
+/** The form of `sse-c-blocked.guard`: an upload, or more. */
+const UPLOADS = /^(\*|s3:(Put)?\*|s3:PutObject\*?)$/;
+
+/** The statements of the policies that a template has for one of its buckets. */
+export function statementsFor(resources: Resources, bucket: string): unknown[] {
+  const name = at(resources[bucket].Properties, 'BucketName');
+  return Object.values(resources).filter(({ Type, Properties }) => {
+    const named = at(Properties, 'Bucket');
+    return Type === 'AWS::S3::BucketPolicy' && (at(named, 'Ref') === bucket || (named !== undefined && JSON.stringify(named) === JSON.stringify(name)));
+  }).flatMap(({ Properties }) => statementsOf(Properties));
+}
+
+/** The statements of one policy. */
+export function statementsOf(properties: unknown): unknown[] { return listOf(at(properties, 'PolicyDocument', 'Statement')); }
+
+/** Whether a statement denies everybody every upload under a key that only the client has. */
+export function deniesCustomerKeys(statement: unknown): boolean {
+  const condition = at(statement, 'Condition');
+  return at(statement, 'Effect') === 'Deny' && isEverybody(at(statement, 'Principal'))
+    && listOf(at(statement, 'Action')).some((action) => UPLOADS.test(String(action)))
+    && resourcesOf(statement).some((arn) => arn === '*' || /^[^/]+\/\*$/.test(arn))
+    && (isEmpty(condition) || isOnly(condition, 'Null', SSE_C));
+}
+
+/** Whether a statement that denies plain HTTP is about a bucket and all of its objects. */
+export function coversBucket(statement: unknown): boolean {
+  const arns = resourcesOf(statement);
+  return arns.includes('*') || arns.some((arn) => !arn.includes('/') && arns.includes(`${arn}/*`));
+}
+
+/** Whether a statement denies plain HTTP, or everything. */
+export function deniesPlainHttp(statement: unknown): boolean {
+  const condition = at(statement, 'Condition');
+  return at(statement, 'Effect') === 'Deny' && isEverybody(at(statement, 'Principal')) && (isEmpty(condition) || isOnly(condition, 'Bool', 'aws:SecureTransport'));
+}
+
+function isEverybody(principal: unknown): boolean { return principal === '*' || listOf(at(principal, 'AWS')).includes('*'); }
+
+function isEmpty(condition: unknown): boolean { return condition === undefined || Object.keys(condition as object).length === 0; }
+
+/** That one operator with that one key, and `false`. A further one would narrow the statement. */
+function isOnly(condition: unknown, operator: string, key: string): boolean {
+  const keys = at(condition, operator);
+  const values = listOf(at(keys, key));
+  return Object.keys(condition as object).length === 1 && Object.keys((keys ?? {}) as object).length === 1 && values.length === 1 && String(values[0]) === 'false';
+}
+
+function resourcesOf(statement: unknown): string[] { return listOf(at(statement, 'Resource')).map(flat); }
+
+function listOf(value: unknown): unknown[] { return value === undefined ? [] : Array.isArray(value) ? value : [value]; }
+
+/** A value of a template as text, in which the same reference is the same text. */
+export function flat(value: unknown): string {
+  if (typeof value === 'string') { return value; }
+  const [[name, argument] = ['', undefined]] = Object.entries((value ?? {}) as Record<string, unknown>);
+  if (name === 'Fn::Join') {
+    const [separator, parts] = argument as [string, unknown];
+    return Array.isArray(parts) ? parts.map(flat).join(separator) : JSON.stringify(value);
+  }
+  return name === 'Fn::Sub' && typeof argument === 'string' ? argument : `<${JSON.stringify(value)?.replaceAll('/', '|')}>`;
+}
