@@ -3,11 +3,11 @@ import { CfnAnalyzer } from 'aws-cdk-lib/aws-accessanalyzer';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { checkAlarmsHere } from './alarms-here';
 import { analyzerOf, onAnalyzerOf } from './analyzer-of-stack';
 import { archiveRules } from './archive-rules';
 import type { KeyAccessAnalysisProps } from './key-access-analysis-props';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
+import { checkAlarmsHere } from '../private/alarms-here';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
 import { referentOf } from '../private/tokens';
@@ -50,7 +50,7 @@ export class KeyAccessAnalysis extends Construct {
   constructor(scope: Construct, id: string, props: KeyAccessAnalysisProps) {
     super(scope, id);
     this.alarms = props.alarms;
-    checkAlarmsHere(this, props.alarms);
+    checkAlarmsHere(this, props.alarms, 'findings are delivered here only');
     if (props.externalAccess === undefined) {
       onAnalyzerOf(this, () => { Annotations.of(this).acknowledgeWarning(ANALYZER_ASSUMED, 'This stack makes the analyzer.'); });
       Annotations.of(this).addWarningV2(ANALYZER_ASSUMED,

@@ -3,7 +3,6 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import { CfnAllowList } from 'aws-cdk-lib/aws-macie';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { checkAlarmsHere } from './alarms-here';
 import { DiscoveryJob } from './discovery-job';
 import type { MacieAllowList } from './macie-allow-list';
 import { MacieFindings } from './macie-findings';
@@ -12,6 +11,7 @@ import { checkAllowLists, lacksMacie } from './macie-regions';
 import { MacieSession } from './macie-session';
 import { MacieSeverity } from './macie-severity';
 import type { SensitiveDataDiscoveryProps } from './sensitive-data-discovery-props';
+import { checkAlarmsHere } from '../private/alarms-here';
 import { ValidationError } from '../private/errors';
 import { warnOwnerMustAdd, warnsByItself } from '../private/imported-key';
 import { macieReads } from '../private/macie-role';
@@ -66,7 +66,7 @@ export class SensitiveDataDiscovery extends Construct {
   constructor(scope: Construct, id: string, props: SensitiveDataDiscoveryProps) {
     super(scope, id);
     const { alarms, session = MacieSession.existing(), job = DiscoveryJob.once(), allowLists = [] } = props;
-    checkAlarmsHere(this, alarms);
+    checkAlarmsHere(this, alarms, 'findings are delivered here only');
     this.checkLooked(job, props);
     this._maximumGigabytes = job._maximumGigabytes;
     this.makesSession = session._make !== undefined;

@@ -1,13 +1,13 @@
-import { Duration, Names, Stack } from 'aws-cdk-lib';
+import { Duration, Names } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { FINDINGS } from './findings';
 import type { ObjectEncryptionReport } from './object-encryption-report';
 import type { ObjectFinding } from './object-finding';
 import { alarmDescription, DetectionSeverity, type EncryptionAlarms } from '../monitoring';
+import { checkAlarmsHere } from '../private/alarms-here';
 import { ValidationError } from '../private/errors';
 import { acknowledge } from '../private/findings';
-import { knownToDiffer } from '../private/tokens';
 
 export interface ReportAlarmsProps {
   readonly alarms?: EncryptionAlarms;
@@ -22,7 +22,7 @@ export class ReportAlarms extends Construct {
 
   constructor(scope: Construct, id: string, report: ObjectEncryptionReport, { alarms, alarmOn, tolerated, lateAfterHours }: ReportAlarmsProps) {
     super(scope, id);
-    if (alarms !== undefined) { this.checkHome(alarms); }
+    if (alarms !== undefined) { checkAlarmsHere(this, alarms, 'an alarm tells only topics of its own account and region'); }
     for (const [index, finding] of (alarmOn ?? []).entries()) {
       if (!report.findings.includes(finding)) {
         throw new ValidationError('FindingUnknown', `'alarmOn' must name what this report can find (${report.findings.join(', ')}), got ${finding}: its alarm would never go off; leave it out, or use a source and expectations with which it can be found`, this);
@@ -67,15 +67,5 @@ export class ReportAlarms extends Construct {
       // No count is no change: that it does not come has an alarm of its own, and must not end this one.
       treatMissingData: cloudwatch.TreatMissingData.IGNORE,
     });
-  }
-
-  /** An alarm tells only topics of its own account and region. */
-  private checkHome(alarms: EncryptionAlarms): void {
-    const [here, there] = [Stack.of(this), Stack.of(alarms)];
-    for (const what of ['account', 'region'] as const) {
-      if (knownToDiffer(here[what], there[what])) {
-        throw new ValidationError('AlarmsElsewhere', `'alarms' must be in the ${what} of this stack, ${here[what]}, got one in ${there[what]}: make EncryptionAlarms here`, this);
-      }
-    }
   }
 }

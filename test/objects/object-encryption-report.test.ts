@@ -375,7 +375,7 @@ describe('every report', () => {
     expect(() => made({ bucket: s3.Bucket.fromBucketAttributes(stack, 'Far', { bucketName: 'far', region: 'us-east-1' }) }, stack)).toThrow(/'bucket' must be in the region/);
     const app = new App();
     const far = new EncryptionAlarms(new Stack(app, 'Far', { env: { ...ENV, region: 'us-east-1' } }), 'Alarms', { notify: [Notify.email('a@example.com')] });
-    expect(() => made({ alarms: far }, new Stack(app, 'Here', { env: ENV }))).toThrow(/'alarms' must be in the region/);
+    expect(() => made({ alarms: far }, new Stack(app, 'Here', { env: ENV }))).toThrow(/'alarms' must be in the account and region of this stack.*an alarm tells only topics/);
   });
 
   test('of a bucket under SSE-S3 expects no Bucket Key', () => {
