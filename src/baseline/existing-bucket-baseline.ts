@@ -9,6 +9,7 @@ import { warnOfLeftOut } from './watch-parts';
 import { RotatingS3Key } from '../key';
 import { ValidationError } from '../private/errors';
 import { at, finalState } from '../private/final-state';
+import { noteKeyless } from '../private/keyless';
 
 /** A bucket that is there, with everything that watches it: what `S3EncryptionBaseline.forBucket` makes. */
 export class ExistingBucketBaseline extends EncryptionBaseline {
@@ -56,6 +57,7 @@ export class ExistingBucketBaseline extends EncryptionBaseline {
           throw new ValidationError('KeyThere', `'key' must not be left out for ${bucket.node.path}, which is under one: leave the prop out`, this);
         }
         warnOfLeftOut(this, 'key', part.because);
+        noteKeyless(bucket);
         break;
       default:
     }

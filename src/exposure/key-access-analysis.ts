@@ -10,6 +10,7 @@ import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
 import { checkAlarmsHere } from '../private/alarms-here';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
+import { isKeyless } from '../private/keyless';
 import { referentOf } from '../private/tokens';
 
 const ANALYZER_ASSUMED = 'cdk-s3-encryption:KeyAccessAnalysis.analyzerAssumed';
@@ -81,7 +82,7 @@ export class KeyAccessAnalysis extends Construct {
     if (this.add(bucket.bucketArn)) { this.bucketArns.push(bucket.bucketArn); }
     if (bucket.encryptionKey !== undefined) {
       this.watchKey(bucket.encryptionKey);
-    } else if (!(bucket instanceof s3.Bucket)) {
+    } else if (!(bucket instanceof s3.Bucket) && !isKeyless(bucket)) {
       Annotations.of(this).addWarningV2('cdk-s3-encryption:KeyAccessAnalysis.keyNotWatched',
         `the key of the imported bucket ${bucket.node.path} is not known, so only the bucket is watched: call watchKey() with its key, or import it with s3.Bucket.fromBucketAttributes() and encryptionKey`);
     }

@@ -14,6 +14,7 @@ import type { SensitiveDataDiscoveryProps } from './sensitive-data-discovery-pro
 import { checkAlarmsHere } from '../private/alarms-here';
 import { ValidationError } from '../private/errors';
 import { warnOwnerMustAdd, warnsByItself } from '../private/imported-key';
+import { isKeyless } from '../private/keyless';
 import { macieReads } from '../private/macie-role';
 import { knownToDiffer, referentOf } from '../private/tokens';
 
@@ -117,7 +118,7 @@ export class SensitiveDataDiscovery extends Construct {
     this.findings.grow();
     if (bucket.encryptionKey !== undefined) {
       this.letRead(bucket.encryptionKey, owner);
-    } else if (!(bucket instanceof s3.Bucket)) {
+    } else if (!(bucket instanceof s3.Bucket) && !isKeyless(bucket)) {
       Annotations.of(this).addWarningV2(`cdk-s3-encryption:SensitiveDataDiscovery.keyNotKnown.${bucket.node.path}`,
         `the key of the imported bucket ${bucket.node.path} is not known, and Macie reads nothing under a key that does not let it: import it with s3.Bucket.fromBucketAttributes() and encryptionKey, or acknowledge this if it has no key of a customer`);
     }

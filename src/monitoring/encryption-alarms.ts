@@ -21,6 +21,7 @@ import { trailFindings, type TrailNeeds } from './trail-check';
 import { Watched } from './watched';
 import type { EncryptionBackfillJob } from '../backfill';
 import { ValidationError } from '../private/errors';
+import { isKeyless } from '../private/keyless';
 
 /** A name of a rule has at most 64 characters, and the longest group takes 40 of them. */
 const PREFIX_LENGTH = 23;
@@ -151,7 +152,7 @@ export class EncryptionAlarms extends Construct {
     this.watched.addBucket(bucket);
     if (bucket.encryptionKey !== undefined) {
       this.watched.addKey(bucket.encryptionKey);
-    } else if (!(bucket instanceof s3.Bucket)) {
+    } else if (!(bucket instanceof s3.Bucket) && !isKeyless(bucket)) {
       Annotations.of(this).addWarningV2('cdk-s3-encryption:EncryptionAlarms.keyNotWatched',
         `the key of the imported bucket ${bucket.node.path} is not known, so only the bucket is watched: call watchKey() with its key, or import it with s3.Bucket.fromBucketAttributes() and encryptionKey`);
     }

@@ -374,6 +374,22 @@ describe('for a bucket that is there', () => {
     expect(warningIds(stack).filter((id) => id.includes('keyNotWatched'))).toEqual([]);
   });
 
+  test('nobody asks for the key of an imported bucket that has none, and goes on asking for those of others', () => {
+    const stack = testStack();
+    const imported = (id: string) => s3.Bucket.fromBucketAttributes(stack, id, { bucketName: id.toLowerCase(), account: IRELAND.account, region: 'eu-west-1' });
+    const { alarms, keyAccess, sensitiveData } = S3EncryptionBaseline.forBucket(imported('Old'), {
+      notify: [MAIL],
+      key: BaselineKey.leaveOut('under SSE-S3 on purpose'),
+      compliance: BaselineCompliance.leaveOut('its rules compare with a key'),
+      sensitiveData: BaselineDataDiscovery.make({ job: DiscoveryJob.once() }),
+    });
+    const asked = () => warningIds(stack).filter((id) => /keyNot(Watched|Known)/.test(id));
+    expect(asked()).toEqual([]);
+    const other = imported('Other');
+    for (const part of [alarms, keyAccess, sensitiveData]) { part?.watch(other); }
+    expect(asked()).toHaveLength(3);
+  });
+
   test('a plain bucket is not claimed to hold what it does not', () => {
     const stack = testStack();
     const bucket = new s3.Bucket(stack, 'Old', { encryption: s3.BucketEncryption.KMS, encryptionKey: new kms.Key(stack, 'Key') });
