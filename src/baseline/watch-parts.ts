@@ -117,9 +117,10 @@ export class WatchParts {
   public keyAccess(): KeyAccessAnalysis | undefined {
     return this.once('keyAccess', this.choices.keyAccess?._part, (shared) => shared.keyAccess(), (options) => {
       const alarms = this.alarms();
-      // The analyzer of the account baseline is one for the whole account.
-      const analyzer = this.sharing.shared?.choices.keyAccess?._part;
-      const known = analyzer?.kind === 'made' && analyzer.options.externalAccess !== undefined ? AccessAnalyzer.existing() : undefined;
+      // The analyzer of the account baseline is one for the whole account. Made there, it is there for this one.
+      const ofAccount = this.sharing.shared?.choices.keyAccess?._part;
+      const theirs = ofAccount?.kind === 'made' ? ofAccount.options.externalAccess : undefined;
+      const known = theirs?._make === true ? AccessAnalyzer.existing() : theirs;
       return alarms === undefined ? undefined : new KeyAccessAnalysis(this.scope, 'KeyAccess', { externalAccess: known, ...options, alarms });
     });
   }

@@ -1,18 +1,20 @@
 import { Stack } from 'aws-cdk-lib';
 import type { CfnAnalyzer } from 'aws-cdk-lib/aws-accessanalyzer';
 import type { Construct } from 'constructs';
+import type { ArchiveRule } from './archive-rules';
 import { ValidationError } from '../private/errors';
 
 interface AnalyzerOfStack {
   analyzer?: CfnAnalyzer;
   readonly waiting: (() => void)[];
+  readonly rules: ArchiveRule[];
 }
 
 const OF_STACKS = new WeakMap<Stack, AnalyzerOfStack>();
 
 function ofStack(scope: Construct): AnalyzerOfStack {
   const stack = Stack.of(scope);
-  const known = OF_STACKS.get(stack) ?? { waiting: [] };
+  const known = OF_STACKS.get(stack) ?? { waiting: [], rules: [] };
   OF_STACKS.set(stack, known);
   return known;
 }
@@ -35,3 +37,9 @@ export function onAnalyzerOf(scope: Construct, tell: () => void): void {
 
 /** The analyzer of external access that the stack makes. */
 export function madeAnalyzerOf(scope: Construct): CfnAnalyzer | undefined { return ofStack(scope).analyzer; }
+
+/** Lets the analyzer of external access that the stack makes, sooner or later, archive what an analysis expects. */
+export function archiveInAnalyzerOf(scope: Construct, rule: ArchiveRule): void { ofStack(scope).rules.push(rule); }
+
+/** What that analyzer archives, whichever analysis expects it. */
+export function rulesOfAnalyzerOf(scope: Construct): readonly ArchiveRule[] { return ofStack(scope).rules; }

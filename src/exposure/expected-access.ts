@@ -1,7 +1,11 @@
 import { Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
 import { ValidationError } from '../private/errors';
+import { identityArns } from '../private/principals';
+import { printable } from '../private/tokens';
 
 /**
  * Access that Access Analyzer finds and that is meant to be, so that its finding is archived and nobody hears of it.
@@ -16,7 +20,7 @@ export class ExpectedAccess {
    * @param because why they may; stands in a warning of the synthesis
    */
   public static toBucket(bucket: s3.IBucket, accountId: string, because: string): ExpectedAccess {
-    return new ExpectedAccess(bucket.bucketArn, checkedAccount(accountId), checkedReason(because), bucket.node.path);
+    return new ExpectedAccess(bucket.bucketArn, checkedAccount(accountId), checkedReason(because), bucket.node.path, false, `account ${accountId}`);
   }
 
   /**
@@ -26,18 +30,50 @@ export class ExpectedAccess {
    * @param because why they may; stands in a warning of the synthesis
    */
   public static toKey(key: kms.IKey, accountId: string, because: string): ExpectedAccess {
-    return new ExpectedAccess(key.keyArn, checkedAccount(accountId), checkedReason(because), key.node.path);
+    return new ExpectedAccess(key.keyArn, checkedAccount(accountId), checkedReason(because), key.node.path, false, `account ${accountId}`);
+  }
+
+  /**
+   * A role or user reaches a bucket from inside: what an analyzer of `internalAccess` finds of everybody that you granted to as well.
+   *
+   * Needs that analyzer, made here or known by its name; without one it is an error. It covers access from inside alone. Keys are not analyzed
+   * for access from inside.
+   *
+   * @param grantee the role or user, or what has a role, such as a function: what you gave to `grantRead`. A pattern, a group, an account, a
+   * service, and a principal with conditions are refused with an error
+   * @param because why it may; stands in a warning of the synthesis
+   * @see https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_InternalAccessDetails.html
+   */
+  public static internalToBucket(bucket: s3.IBucket, grantee: iam.IGrantable, because: string): ExpectedAccess {
+    const [arn] = identityArns(bucket, 'grantee', [grantee.grantPrincipal]);
+    if (/[*?]/.test(arn)) {
+      throw new ValidationError('PrincipalPattern', `'grantee' must be one IAM role or user, got the pattern '${arn}': name each in an ExpectedAccess of its own`, bucket);
+    }
+    const who = Construct.isConstruct(grantee) ? grantee.node.path : printable(bucket, arn);
+    return new ExpectedAccess(bucket.bucketArn, arn, checkedReason(because), bucket.node.path, true, who);
   }
 
   private constructor(
     /** @internal */
     public readonly _resourceArn: string,
-    /** @internal */
-    public readonly _accountId: string,
+    /**
+     * The id of an account, or the ARN of a role or user from inside.
+     *
+     * @internal
+     */
+    public readonly _principal: string,
     /** @internal */
     public readonly _because: string,
     /** @internal */
     public readonly _path: string,
+    /** @internal */
+    public readonly _internal: boolean,
+    /**
+     * The principal as people call it.
+     *
+     * @internal
+     */
+    public readonly _who: string,
   ) {}
 }
 

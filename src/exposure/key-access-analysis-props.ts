@@ -18,7 +18,8 @@ export interface KeyAccessAnalysisOptions {
    * One that is made costs 9 USD a month for each watched bucket, as much as many other buckets cost altogether.
    *
    * Findings of one that is there, about what is watched, are heard in any case; `AccessAnalyzer.existing()` only says so in
-   * the code. Each principal that can reach a bucket is a finding, those that you granted to as well.
+   * the code, or, with its name, archives what is `expected`. Each principal that can reach a bucket is a finding, those that you granted to
+   * as well: name them in `expected`, with `ExpectedAccess.internalToBucket()`.
    *
    * @default - nothing is made
    * @see https://aws.amazon.com/iam/access-analyzer/pricing/
@@ -26,11 +27,16 @@ export interface KeyAccessAnalysisOptions {
   readonly internalAccess?: AccessAnalyzer;
 
   /**
-   * Access from outside that is meant to be. Its findings are archived.
+   * Access that is meant to be. Its findings are archived, each with a warning that says the reason; `expect` adds what is known later only.
    *
-   * Needs an analyzer that is made here, `AccessAnalyzer.make()`; with another one it is an error.
+   * From outside it takes the analyzer of `externalAccess`: one that is made in this stack, by this analysis or another, or one that is there,
+   * by its name, `AccessAnalyzer.existing('name')`. From inside it takes that of `internalAccess`, made here or by its name. What no analyzer
+   * would archive is an error.
    *
-   * @default - none: every access from outside is a finding
+   * New findings alone are archived: ApplyArchiveRule archives those that an analyzer has already.
+   *
+   * @default - none: every access is a finding
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-archive-rules.html
    */
   readonly expected?: ExpectedAccess[];
 }

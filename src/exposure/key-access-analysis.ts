@@ -3,8 +3,10 @@ import { CfnAnalyzer } from 'aws-cdk-lib/aws-accessanalyzer';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { analyzerOf, onAnalyzerOf } from './analyzer-of-stack';
-import { archiveRules } from './archive-rules';
+import { analyzerOf, onAnalyzerOf, rulesOfAnalyzerOf } from './analyzer-of-stack';
+import { inAnalyzer } from './archive-rules';
+import type { ExpectedAccess } from './expected-access';
+import { ExpectedArchive } from './expected-archive';
 import type { KeyAccessAnalysisProps } from './key-access-analysis-props';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
 import { checkAlarmsHere } from '../private/alarms-here';
@@ -35,7 +37,7 @@ const PER_RULE = 18;
  *
  * const analysis = new KeyAccessAnalysis(this, 'Access', {
  *   alarms,
- *   externalAccess: AccessAnalyzer.make(),
+ *   externalAccess: AccessAnalyzer.existing('account-analyzer'), // or make(), where there is none yet
  *   expected: [ExpectedAccess.toBucket(data, '222222222222', 'the partner reads its reports')],
  * });
  * analysis.watch(data);
@@ -46,6 +48,7 @@ export class KeyAccessAnalysis extends Construct {
   private readonly bucketArns: string[] = [];
   private readonly seen = new Set<string>();
   private readonly internal: boolean;
+  private readonly archive: ExpectedArchive;
   private account = false;
 
   constructor(scope: Construct, id: string, props: KeyAccessAnalysisProps) {
@@ -57,18 +60,16 @@ export class KeyAccessAnalysis extends Construct {
       Annotations.of(this).addWarningV2(ANALYZER_ASSUMED,
         'the account needs an analyzer of IAM Access Analyzer for external access in this region, or nothing is ever found: give AccessAnalyzer.existing() once you looked, or AccessAnalyzer.make(); to a baseline as keyAccess: BaselineKeyAccess.make({ externalAccess })');
     }
-    const expected = props.expected ?? [];
-    for (const { _because, _path, _accountId } of expected) {
-      Annotations.of(this).addWarningV2(`cdk-s3-encryption:KeyAccessAnalysis.expected.${_path}`,
-        `nobody hears that account ${_accountId} can reach ${_path}. Reason given: ${_because}`);
-    }
+    this.archive = new ExpectedArchive(this, props.externalAccess, props.internalAccess);
     if (props.externalAccess?._make === true) {
-      analyzerOf(this, new CfnAnalyzer(this, 'ExternalAccess', { type: 'ACCOUNT', archiveRules: archiveRules(expected) }));
-    } else if (expected.length > 0) {
-      throw new ValidationError('AnalyzerElsewhere', '\'expected\' is archived by an analyzer of this construct, got one that is elsewhere: give AccessAnalyzer.make(), or add archive rules where the analyzer is made and leave \'expected\' out', this);
+      analyzerOf(this, new CfnAnalyzer(this, 'ExternalAccess', {
+        type: 'ACCOUNT',
+        archiveRules: Lazy.uncachedAny({ produce: () => inAnalyzer(rulesOfAnalyzerOf(this)) }, { omitEmptyArray: true }),
+      }));
     }
     this.internal = props.internalAccess?._make === true;
     if (this.internal) { this.makeInternal(); }
+    for (const expected of props.expected ?? []) { this.expect(expected); }
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -112,6 +113,23 @@ export class KeyAccessAnalysis extends Construct {
     if (this.arns.length === 0) { this.hear(0); }
     // The rule for the first ones is now about all, and those for more would tell of theirs twice.
     for (let group = 1; group * PER_RULE < this.arns.length; group += 1) { this.alarms._hearNoMore(this.nameOf(group)); }
+  }
+
+  /**
+   * Archives findings about access that is meant to be, as `expected` does: for what is made after this, such as the bucket of a baseline.
+   *
+   * A warning says the reason. What no analyzer would archive is an error, as with `expected`. New findings alone are archived; those that are
+   * there stay active until somebody archives them.
+   *
+   * @example
+   * const orders = new S3EncryptionBaseline(this, 'Orders', {
+   *   notify: [Notify.email('security@example.com')],
+   *   keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.existing('account-analyzer') }),
+   * });
+   * orders.keyAccess?.expect(ExpectedAccess.toBucket(orders.bucket, '222222222222', 'the partner reads its orders'));
+   */
+  public expect(expected: ExpectedAccess): void {
+    this.archive.add(expected);
   }
 
   private add(arn: string): boolean {
@@ -161,6 +179,7 @@ export class KeyAccessAnalysis extends Construct {
     }
     new CfnAnalyzer(this, 'InternalAccess', {
       type: 'ACCOUNT_INTERNAL_ACCESS',
+      archiveRules: this.archive.ofInternal,
       analyzerConfiguration: {
         internalAccessConfiguration: {
           internalAccessAnalysisRule: { inclusions: [{ resourceArns: Lazy.uncachedList({ produce: () => this.bucketArns }) }] },
@@ -173,6 +192,10 @@ export class KeyAccessAnalysis extends Construct {
     if (this.internal && this.bucketArns.length === 0) {
       return [new ValidationError('NoBucketWatched', '\'internalAccess\' analyzes buckets, and none is watched: call watch(bucket), or leave it out', this).message];
     }
-    return this.arns.length > 0 || this.account ? [] : [new ValidationError('NothingWatched', 'nothing is watched, so nobody hears of any access: call watch(bucket), watchKey(key) or watchAccount()', this).message];
+    const nothing = this.arns.length === 0 && !this.account;
+    return [
+      ...nothing ? [new ValidationError('NothingWatched', 'nothing is watched, so nobody hears of any access: call watch(bucket), watchKey(key) or watchAccount()', this).message] : [],
+      ...this.archive.problems((arn) => this.seen.has(referentOf(this, arn))),
+    ];
   }
 }

@@ -1,4 +1,4 @@
-import type { CfnResource } from 'aws-cdk-lib';
+import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -6,5 +6,6 @@ import type { IConstruct } from 'constructs';
  * https://github.com/aws-cloudformation/cfn-lint#template-based-metadata
  */
 export function ignoreInLint(construct: IConstruct, ...rules: string[]): void {
-  (construct.node.defaultChild as CfnResource).addMetadata('cfn-lint', { config: { ignore_checks: rules } });
+  const resource = CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild as CfnResource;
+  resource.addMetadata('cfn-lint', { config: { ignore_checks: rules } });
 }

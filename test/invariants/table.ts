@@ -453,6 +453,25 @@ const GUARDRAILS: Row[] = [
     expected: [ExpectedAccess.toKey(new RotatingS3Key(stack, 'Shared'), OTHER_ACCOUNT, 'the partner decrypts its reports')],
   }), {
     breaks: NOTIFICATIONS,
+    also: (made, stack) => {
+      const data = new SecureBucket(stack, 'Data');
+      made.watch(data);
+      if (!stack.region.startsWith('cn-')) {
+        const reader = new iam.Role(stack, 'Reader', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+        made.expect(ExpectedAccess.internalToBucket(data, reader, 'it makes the reports'));
+      }
+    },
+  }),
+  accessAnalysis('with analyzers that are there, and what is expected of them', (stack) => {
+    const data = new SecureBucket(stack, 'Old');
+    const reader = new iam.ArnPrincipal(`arn:${stack.partition}:iam::${stack.account}:role/reader`);
+    return {
+      externalAccess: AccessAnalyzer.existing('account-analyzer'),
+      internalAccess: AccessAnalyzer.existing('internal-analyzer'),
+      expected: [ExpectedAccess.toBucket(data, OTHER_ACCOUNT, 'the partner reads its reports'), ExpectedAccess.internalToBucket(data, reader, 'it makes them')],
+    };
+  }, {
+    breaks: NOTIFICATIONS,
     also: (made, stack) => { made.watch(new SecureBucket(stack, 'Data')); },
   }),
   discovery('once, with Macie as it is', () => ({}), {

@@ -8,7 +8,10 @@ export class BaselineKeyAccess {
     return new BaselineKeyAccess({ kind: 'given', given: analysis });
   }
 
-  /** A `KeyAccessAnalysis`, which tells the alarms of the baseline. */
+  /**
+   * A `KeyAccessAnalysis`, which tells the alarms of the baseline. Where it says nothing about `externalAccess` it takes the analyzer that the
+   * account baseline names or makes. What is expected of a bucket that the baseline makes goes to its `keyAccess` with `expect`.
+   */
   public static make(options: KeyAccessAnalysisOptions = {}): BaselineKeyAccess {
     return new BaselineKeyAccess({ kind: 'made', options });
   }
