@@ -9,6 +9,7 @@ import type { EncryptionBackfillJob } from '../backfill';
 const HALF = 12;
 const FULL = 24;
 const HEIGHT = 6;
+const MOST_ALARMS = 100;
 
 /** What a dashboard shows of, all of which may still grow when it is made. */
 export interface Shown {
@@ -31,7 +32,7 @@ export function addDashboard(scope: Construct, shown: Shown): cloudwatch.Dashboa
     defaultInterval: Duration.days(1),
   });
   // Widgets render when the template does, so what is added later is on the page.
-  dashboard.addWidgets(new Later(FULL, 4, () => new cloudwatch.AlarmStatusWidget({ title: 'Alarms', width: FULL, height: 4, alarms: [...shown.alarms()] })));
+  dashboard.addWidgets(new Later(FULL, 4, () => states(shown.alarms())));
   dashboard.addWidgets(
     new Later(HALF, HEIGHT, () => detections(shown)),
     new Later(HALF, HEIGHT, () => requestRate(Stack.of(scope).region)),
@@ -48,6 +49,18 @@ export function addDashboard(scope: Construct, shown: Shown): cloudwatch.Dashboa
     ? new cloudwatch.TextWidget({ markdown: 'No backfill is shown here. `alarms.watchBackfill(job)` adds one.', width: FULL, height: HEIGHT })
     : backfills(shown)));
   return dashboard;
+}
+
+/**
+ * One widget takes 100 alarms; more are shown side by side.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+ */
+function states(alarms: readonly cloudwatch.IAlarm[]): cloudwatch.IWidget {
+  const widgets = Math.ceil(alarms.length / MOST_ALARMS);
+  const width = Math.floor(FULL / widgets);
+  return new cloudwatch.Row(...Array.from({ length: widgets }, (_, index) => new cloudwatch.AlarmStatusWidget({
+    title: 'Alarms', width, height: 4, alarms: alarms.slice(index * MOST_ALARMS, (index + 1) * MOST_ALARMS),
+  })));
 }
 
 /** Rules count what they matched by themselves: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
