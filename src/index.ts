@@ -29,7 +29,7 @@ export {
 } from './monitoring';
 export {
   ExistingMetadataTablesOptions, InventoryOptions, MetadataTablesOptions, ObjectEncryptionReport, ObjectEncryptionReportOptions,
-  ObjectEncryptionReportProps, ObjectFinding, ObjectSource,
+  ObjectEncryptionReportProps, ObjectFinding, ObjectPrefixAlarm, ObjectSource,
 } from './objects';
 
 /** What SecureBucket promises, for buckets that are made otherwise: one promise at a time. */

@@ -2,6 +2,7 @@ import type { Size } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { ObjectFinding } from './object-finding';
+import type { ObjectPrefixAlarm } from './object-prefix-alarm';
 import type { ObjectSource } from './object-source';
 import type { EncryptionAlarms } from '../monitoring';
 
@@ -30,9 +31,21 @@ export interface ObjectEncryptionReportOptions {
   /**
    * How many objects of one finding are tolerated before its alarm goes off: a whole number, 0 or more.
    *
-   * @default 0
+   * @default - 0, or any number where `toleratedBytes` is given
    */
   readonly tolerated?: number;
+
+  /**
+   * How many bytes of one finding are tolerated before an alarm goes off, as they are stored: whole bytes. An object of no bytes sets
+   * off nothing.
+   *
+   * Alone, alarms go by bytes and not by the number of objects. With `tolerated`, each finding has an alarm for
+   * either, so that many small objects are heard of, and a few large ones: 0.10 USD a month more for each finding. With a
+   * `tolerated` of 0 it is refused with an error: the first object sets off an alarm, whatever its size.
+   *
+   * @default - alarms go by the number of objects alone
+   */
+  readonly toleratedBytes?: Size;
 
   /**
    * The KMS keys that objects may be under. Keys with a full ARN; an alias is refused with an error, since
@@ -74,6 +87,18 @@ export interface ObjectEncryptionReportOptions {
    * @default - none
    */
   readonly prefixes?: string[];
+
+  /**
+   * Prefixes with alarms of their own, each once: some of a bucket must be at zero while the rest may take its time.
+   *
+   * They are counted as those in `prefixes` are, with which they share the limit of 20 and the price of their metrics, whether
+   * `prefixes` names them or not. Each has an alarm for each finding, 0.10 USD a month, and two where it tolerates both a number of objects
+   * and of bytes. Objects under a prefix are of the bucket as well: what is tolerated here and not there
+   * sets off the alarm of the bucket, unless `alarmOn` leaves that out.
+   *
+   * @default - none
+   */
+  readonly prefixAlarms?: ObjectPrefixAlarm[];
 
   /**
    * How many folders deep saved queries group keys: 1 to 8. At 1, `a/b/c` belongs to `a/`.

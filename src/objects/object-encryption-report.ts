@@ -18,7 +18,7 @@ import { ObjectFinding } from './object-finding';
 import type { BoundSource } from './object-source';
 import { ReportAlarms } from './report-alarms';
 import { ReportAthena } from './report-athena';
-import { assertCounts, assertFirst, LEAST_SCAN_BYTES, remember } from './report-limits';
+import { assertCounts, assertFirst, LEAST_SCAN_BYTES, prefixesOf, remember } from './report-limits';
 import { definition } from './report-machine';
 import { Statements } from './statements';
 import { BackfillList } from '../backfill';
@@ -48,7 +48,8 @@ import { ignoreInLint } from '../private/lint';
  * Results, inventories and their key are retained when the stack is deleted.
  *
  * Costs what the source costs, 5 USD per TB that Athena reads, 0.30 USD a month for each of up to 12 metrics and 0.10 USD
- * for each of up to 6 alarms, and the key (1 USD a month, 3 USD after its second rotation).
+ * for each of up to 6 alarms, and the key (1 USD a month, 3 USD after its second rotation). `prefixes`, `prefixAlarms` and a
+ * `toleratedBytes` beside `tolerated` add metrics and alarms.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-athena-query.html
  * @example
@@ -83,7 +84,7 @@ export class ObjectEncryptionReport extends Construct {
   /** What a backfill can set right, newest first: pass it to `BackfillSource.listed()`. SSE-C is not in it, which only its holder can copy. */
   public readonly backfillList: BackfillList;
 
-  /** The alarms: one for each finding that was asked for, and the one about a late report. */
+  /** The alarms: of each finding that was asked for, the one about a late report, and those of prefixes. */
   public readonly alarms: cloudwatch.IAlarm[];
 
   /** What this report can find, the worst first. */
@@ -98,8 +99,14 @@ export class ObjectEncryptionReport extends Construct {
    */
   public readonly _bucketName: string;
 
+  /**
+   * What is counted by itself, each with two metrics for every finding.
+   *
+   * @internal
+   */
+  public readonly _prefixes: readonly string[];
+
   private readonly bucketName: string;
-  private readonly prefixes: readonly string[];
 
   constructor(scope: Construct, id: string, props: ObjectEncryptionReportProps) {
     super(scope, id);
@@ -119,7 +126,7 @@ export class ObjectEncryptionReport extends Construct {
     this.encryptionKey = key;
     this.bucketName = bucket.bucketName;
     this._bucketName = bucket.bucketName;
-    this.prefixes = props.prefixes ?? [];
+    this._prefixes = prefixesOf(props);
     this.source = props.source._bind({ scope: this, bucket, key });
     const statements = new Statements(this.source.rows, expectedOf(this, props, this.source.rows), props.noncurrentVersions === false);
     this.findings = statements.findings.map((finding) => FINDING_OF[finding]);
@@ -136,7 +143,7 @@ export class ObjectEncryptionReport extends Construct {
       namespace: NAMESPACE,
       workGroup: this.athena.countWorkGroupName,
       source: this.source.settings,
-      countStatement: statements.count(this.prefixes),
+      countStatement: statements.count(this._prefixes),
       listStatement: statements.list(listed),
       findings: statements.findings,
       listed,
@@ -144,7 +151,7 @@ export class ObjectEncryptionReport extends Construct {
         const { objects, bytes } = FINDINGS[FINDING_OF[finding]];
         return [finding, { objects, bytes }];
       })),
-      prefixes: this.prefixes,
+      prefixes: this._prefixes,
       currentOnly: props.noncurrentVersions === false,
     });
     const { results } = this.athena;
@@ -163,7 +170,12 @@ export class ObjectEncryptionReport extends Construct {
         'nobody hears when the report finds something, or is late: give alarms, or act on the alarms of the report yourself and acknowledge this');
     }
     this.alarms = new ReportAlarms(this, 'Alarms', this, {
-      alarms: props.alarms, alarmOn: props.alarmOn, tolerated: props.tolerated ?? 0, lateAfterHours: this.source.lateAfterHours,
+      alarms: props.alarms,
+      alarmOn: props.alarmOn,
+      tolerated: props.tolerated,
+      toleratedBytes: props.toleratedBytes,
+      prefixAlarms: props.prefixAlarms,
+      lateAfterHours: this.source.lateAfterHours,
     }).all;
     acknowledgeReport(this);
     remember(this, bucket);
@@ -172,11 +184,11 @@ export class ObjectEncryptionReport extends Construct {
   /**
    * Objects of one finding, at the last count. Zero where there are none, and no value where nothing was counted.
    *
-   * A finding that this report cannot find, and a prefix that is not one of `prefixes`, is refused with an error: the metric would never
+   * A finding that this report cannot find, and a prefix that is not counted by itself, is refused with an error: the metric would never
    * have a value.
    *
    * @param finding what to count
-   * @param prefix one of `prefixes`. Defaults to the whole bucket
+   * @param prefix one of `prefixes` or `prefixAlarms`. Defaults to the whole bucket
    * @default - maximum over 1 day
    */
   public metricObjects(finding: ObjectFinding, prefix?: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -187,7 +199,7 @@ export class ObjectEncryptionReport extends Construct {
    * The same in bytes, as they are stored.
    *
    * @param finding what to count
-   * @param prefix one of `prefixes`. Defaults to the whole bucket
+   * @param prefix one of `prefixes` or `prefixAlarms`. Defaults to the whole bucket
    * @default - maximum over 1 day
    */
   public metricBytes(finding: ObjectFinding, prefix?: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -240,8 +252,8 @@ export class ObjectEncryptionReport extends Construct {
   }
 
   private metric(metricName: string, props?: cloudwatch.MetricOptions, prefix?: string): cloudwatch.Metric {
-    if (prefix !== undefined && !this.prefixes.includes(prefix)) {
-      throw new ValidationError('PrefixUnknown', `'prefix' must be one of 'prefixes' (${this.prefixes.join(', ')}), got '${prefix}': add it there`, this);
+    if (prefix !== undefined && !this._prefixes.includes(prefix)) {
+      throw new ValidationError('PrefixUnknown', `'prefix' must be one of 'prefixes' (${this._prefixes.join(', ')}), got '${prefix}': add it there`, this);
     }
     return new cloudwatch.Metric({
       namespace: NAMESPACE,

@@ -1,38 +1,36 @@
-import { Duration, Names } from 'aws-cdk-lib';
+import { Names } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { FINDINGS } from './findings';
+import { assertFindings, findingAlarms, type FindingAlarmsProps, labelOf } from './finding-alarms';
 import type { ObjectEncryptionReport } from './object-encryption-report';
 import type { ObjectFinding } from './object-finding';
+import type { ObjectPrefixAlarm } from './object-prefix-alarm';
+import { assertNoTolerance, propOf, thresholdsOf, type Tolerance } from './tolerance';
 import { alarmDescription, DetectionSeverity, type EncryptionAlarms } from '../monitoring';
 import { checkAlarmsHere } from '../private/alarms-here';
 import { ValidationError } from '../private/errors';
 import { acknowledge } from '../private/findings';
 
-export interface ReportAlarmsProps {
+export interface ReportAlarmsProps extends Tolerance {
   readonly alarms?: EncryptionAlarms;
   readonly alarmOn?: readonly ObjectFinding[];
-  readonly tolerated: number;
+  readonly prefixAlarms?: readonly ObjectPrefixAlarm[];
   readonly lateAfterHours: number;
 }
 
-/** One alarm for each finding, and one for a report that does not come. */
+/** Alarms for each finding, of the bucket and of prefixes, and one for a report that does not come. */
 export class ReportAlarms extends Construct {
   public readonly all: cloudwatch.Alarm[];
 
-  constructor(scope: Construct, id: string, report: ObjectEncryptionReport, { alarms, alarmOn, tolerated, lateAfterHours }: ReportAlarmsProps) {
+  constructor(scope: Construct, id: string, report: ObjectEncryptionReport, props: ReportAlarmsProps) {
     super(scope, id);
+    const { alarms, alarmOn = report.findings, lateAfterHours } = props;
     if (alarms !== undefined) { checkAlarmsHere(this, alarms, 'an alarm tells only topics of its own account and region'); }
-    for (const [index, finding] of (alarmOn ?? []).entries()) {
-      if (!report.findings.includes(finding)) {
-        throw new ValidationError('FindingUnknown', `'alarmOn' must name what this report can find (${report.findings.join(', ')}), got ${finding}: its alarm would never go off; leave it out, or use a source and expectations with which it can be found`, this);
-      }
-      if (alarmOn!.indexOf(finding) !== index) { throw new ValidationError('FindingTwice', `'alarmOn' must name each finding once, got ${finding} twice: remove one`, this); }
-    }
-    const prefix = Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' });
-    const findings = alarmOn ?? report.findings;
+    assertFindings(this, report.findings, alarmOn);
+    if (alarmOn.length === 0) { assertNoTolerance(this, props); }
+    const name = Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' });
     const late = new cloudwatch.Alarm(this, 'Late', {
-      alarmName: `${prefix}-object-report-late`,
+      alarmName: `${name}-object-report-late`,
       alarmDescription: alarmDescription(alarms, {
         id: 'object-report-late', severity: DetectionSeverity.MEDIUM, title: 'the report about objects is late', meaning: 'Nobody knows how objects are encrypted, and no other alarm about them goes off.',
       }),
@@ -44,7 +42,11 @@ export class ReportAlarms extends Construct {
       datapointsToAlarm: 2,
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
     });
-    this.all = [...findings.map((finding) => this.alarmOf(finding, prefix, report, tolerated, alarms)), late];
+    const ofBucket = findingAlarms(this, { report, alarms, findings: alarmOn, thresholds: thresholdsOf(props), name });
+    // In an order that is not that of the list, so that another order of it changes nothing.
+    const sorted = [...props.prefixAlarms ?? []].sort((one, other) => one.prefix < other.prefix ? -1 : 1);
+    const ofPrefixes = sorted.flatMap((one) => this.alarmsOf(one, report, { alarms, findings: alarmOn, name }));
+    this.all = [...ofBucket, late, ...ofPrefixes];
     for (const alarm of this.all) {
       alarms?._adopt(alarm);
       if (alarms === undefined) {
@@ -53,19 +55,15 @@ export class ReportAlarms extends Construct {
     }
   }
 
-  private alarmOf(
-    finding: ObjectFinding, prefix: string, report: ObjectEncryptionReport, tolerated: number, alarms: EncryptionAlarms | undefined,
-  ): cloudwatch.Alarm {
-    const { severity, title, meaning, objects } = FINDINGS[finding];
-    return new cloudwatch.Alarm(this, objects, {
-      alarmName: `${prefix}-objects-${finding}`,
-      alarmDescription: alarmDescription(alarms, { id: `objects-${finding}`, severity, title, meaning }),
-      metric: report.metricObjects(finding, undefined, { period: Duration.days(1) }),
-      threshold: tolerated,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      // No count is no change: that it does not come has an alarm of its own, and must not end this one.
-      treatMissingData: cloudwatch.TreatMissingData.IGNORE,
-    });
+  private alarmsOf(
+    one: ObjectPrefixAlarm, report: ObjectEncryptionReport, { findings, ...shared }: Pick<FindingAlarmsProps, 'alarms' | 'findings' | 'name'>,
+  ): cloudwatch.Alarm[] {
+    const { prefix, alarmOn = findings } = one;
+    assertFindings(this, report.findings, alarmOn, prefix);
+    if (alarmOn.length === 0) {
+      throw new ValidationError('PrefixWithoutAlarm', `${propOf('alarmOn', prefix)} must name at least one finding, got none: name those of this prefix, or name it in 'prefixes', which are counted without alarms`, this);
+    }
+    const place = new Construct(this, `Prefix-${labelOf(prefix)}`);
+    return findingAlarms(place, { ...shared, report, findings: alarmOn, thresholds: thresholdsOf(one), prefix });
   }
 }

@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import type { ObjectEncryptionReportProps } from './object-encryption-report-props';
+import { assertTolerance } from './tolerance';
 import { ValidationError } from '../private/errors';
 import { printable, referentOf } from '../private/tokens';
 
@@ -12,8 +13,11 @@ export const LEAST_SCAN_BYTES = 10_000_000;
 const MAX_PREFIXES = 20;
 const MAX_DEPTH = 8;
 
-/** A value of a dimension is ASCII of at most 1024 characters, with one that is no space. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html */
-const DIMENSION = /^(?=.*[!-~])[ -~]{1,1024}$/;
+/** A value of a dimension is ASCII with one character that is no space. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html */
+const DIMENSION = /^(?=.*[!-~])[ -~]+$/;
+
+/** What CloudWatch takes; and for an alarm what the CDK takes, which is what CloudWatch once took. */
+const MAX_LENGTHS = { prefixes: 1024, prefixAlarms: 255 };
 
 /** The buckets of each app that have a report, and where it is. */
 const REPORTED = new WeakMap<IConstruct, Map<string, string>>();
@@ -38,24 +42,35 @@ function identityOf(scope: Construct, bucket: s3.IBucket): string {
   return [referentOf(scope, bucket.bucketName), printable(scope, account), printable(scope, region)].join(' ');
 }
 
+/** What is counted by itself: prefixes with alarms too, in an order that is not that of the list of alarms. */
+export function prefixesOf({ prefixes = [], prefixAlarms = [] }: ObjectEncryptionReportProps): string[] {
+  return [...prefixes, ...prefixAlarms.map(({ prefix }) => prefix).filter((prefix) => !prefixes.includes(prefix)).sort()];
+}
+
 /** Numbers and prefixes, before anything is made. */
-export function assertCounts(scope: Construct, { prefixes = [], prefixDepth = 1, tolerated = 0 }: ObjectEncryptionReportProps): void {
+export function assertCounts(scope: Construct, props: ObjectEncryptionReportProps): void {
+  const { prefixes = [], prefixAlarms = [], prefixDepth = 1 } = props;
   const fail = (code: string, message: string) => new ValidationError(code, message, scope);
   if (!Token.isUnresolved(prefixDepth) && (!Number.isInteger(prefixDepth) || prefixDepth < 1 || prefixDepth > MAX_DEPTH)) {
     throw fail('PrefixDepthInvalid', `'prefixDepth' must be a whole number from 1 to ${MAX_DEPTH}, got ${prefixDepth}: leave it out for 1`);
   }
-  if (!Token.isUnresolved(tolerated) && (!Number.isInteger(tolerated) || tolerated < 0)) {
-    throw fail('ToleratedInvalid', `'tolerated' must be a whole number, 0 or more, got ${tolerated}: leave it out for 0`);
+  assertPrefixes(scope, 'prefixes', prefixes);
+  assertPrefixes(scope, 'prefixAlarms', prefixAlarms.map(({ prefix }) => prefix));
+  const all = prefixesOf(props).length;
+  if (all > MAX_PREFIXES) {
+    throw fail('TooManyPrefixes', `'prefixes'${prefixAlarms.length > 0 ? ' together with \'prefixAlarms\'' : ''} must name at most ${MAX_PREFIXES}, got ${all}: each costs up to 3 USD a month for its metrics; the saved queries tell of every prefix`);
   }
-  if (prefixes.length > MAX_PREFIXES) {
-    throw fail('TooManyPrefixes', `'prefixes' must name at most ${MAX_PREFIXES}, got ${prefixes.length}: each costs up to 3 USD a month for its metrics; the saved queries tell of every prefix`);
-  }
+  assertTolerance(scope, props);
+  for (const one of prefixAlarms) { assertTolerance(scope, one, one.prefix); }
+}
+
+function assertPrefixes(scope: Construct, prop: keyof typeof MAX_LENGTHS, prefixes: readonly string[]): void {
   const seen = new Set<string>();
   for (const prefix of prefixes) {
-    if (Token.isUnresolved(prefix) || !DIMENSION.test(prefix)) {
-      throw fail('PrefixInvalid', `'prefixes' must be known at synthesis, of 1 to 1024 ASCII characters, which is what CloudWatch takes for a dimension, got '${prefix}': the saved queries tell of every prefix`);
+    if (Token.isUnresolved(prefix) || !DIMENSION.test(prefix) || prefix.length > MAX_LENGTHS[prop]) {
+      throw new ValidationError('PrefixInvalid', `'${prop}' must be known at synthesis, of 1 to ${MAX_LENGTHS[prop]} ASCII characters, which is what a dimension in CloudWatch takes, got '${prefix}': the saved queries tell of every prefix`, scope);
     }
-    if (seen.has(prefix)) { throw fail('PrefixTwice', `'prefixes' must name each prefix once, got '${prefix}' twice: remove one`); }
+    if (seen.has(prefix)) { throw new ValidationError('PrefixTwice', `'${prop}' must name each prefix once, got '${prefix}' twice: remove one`, scope); }
     seen.add(prefix);
   }
 }

@@ -13,7 +13,13 @@ keepReportsQuiet();
 const ATTACKER = 'arn:aws:sts::111122223333:assumed-role/Attacker/i-0abc123def4567890';
 const RECORDS = [...corpus().flatMap(({ event }) => (isNative(event) ? [] : [event])), ...story()];
 
-interface Widget { readonly type: string; readonly x: number; readonly y: number; readonly width: number; readonly properties: { readonly title: string; readonly query: string; readonly alarms: string[] } }
+interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly properties: { readonly title: string; readonly query: string; readonly alarms: string[] };
+}
 
 function widgetsOf(stack: Stack): Widget[] {
   const [{ Properties: { DashboardBody: body } }] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'));

@@ -3,12 +3,12 @@ import { CreateKeyCommand, DescribeKeyCommand, GetKeyPolicyCommand, PutKeyPolicy
 import {
   DeleteObjectCommand, GetBucketEncryptionCommand, GetBucketInventoryConfigurationCommand, GetObjectCommand, HeadBucketCommand,
 } from '@aws-sdk/client-s3';
-import { aws_kms as kms } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, Size } from 'aws-cdk-lib';
 import { JsonApi } from '../../deployer/json-api';
 import { ROOT } from '../../emulator/service/identities';
 import {
-  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, Notify, ObjectEncryptionReport, type ObjectEncryptionReportProps, ObjectSource,
-  SecureBucket,
+  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, Notify, ObjectEncryptionReport, type ObjectEncryptionReportProps, ObjectFinding,
+  ObjectSource, SecureBucket,
 } from '../../src';
 import { BackfillWorld } from '../backfill/end-to-end-world';
 import { type Deployed, ENV, LocalCloud } from '../local-services/local-cloud';
@@ -37,7 +37,7 @@ afterAll(async () => {
   await cloud?.stop();
 });
 
-type Outputs = Readonly<Record<'machine' | 'backfill' | 'narrow' | 'bucket' | 'key' | 'reportKey' | 'results' | 'workGroup', string>>;
+type Outputs = Readonly<Record<'machine' | 'backfill' | 'narrow' | 'bucket' | 'key' | 'reportKey' | 'results' | 'workGroup' | 'analyst', string>>;
 type Made = Outputs & Pick<Deployed, 'deployment'>;
 
 async function deployed(source: ObjectSource, props: Partial<ObjectEncryptionReportProps> = {}, ...others: BackfillSource[]): Promise<Made> {
@@ -49,6 +49,8 @@ async function deployed(source: ObjectSource, props: Partial<ObjectEncryptionRep
       bucket: data, sources: [...others, BackfillSource.listed(report.backfillList, kms.Key.fromKeyArn(stack, 'OldKey', oldKeyArn))],
     });
     const narrow = new EncryptionBackfillJob(stack, 'Narrow', { bucket: data, sources: [BackfillSource.listed(report.backfillList)], prefix: 'old/' });
+    const analyst = new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() });
+    report.grantQuery(analyst);
     return {
       machine: report.stateMachine.stateMachineArn,
       backfill: backfill.stateMachine.stateMachineArn,
@@ -58,6 +60,7 @@ async function deployed(source: ObjectSource, props: Partial<ObjectEncryptionRep
       reportKey: report.encryptionKey.keyArn,
       results: report.resultsBucket.bucketName,
       workGroup: report.workGroupName,
+      analyst: analyst.roleArn,
     };
   });
   return { ...outputs as Outputs, deployment };
@@ -77,6 +80,47 @@ async function fill({ bucket, key }: Made): Promise<void> {
   await world.put(bucket, 'gone/a');
   await cloud.s3().send(new DeleteObjectCommand({ Bucket: bucket, Key: 'gone/a' }));
 }
+
+/** One object of each finding under one prefix, and two under another. */
+async function fillMore({ bucket, key }: Made): Promise<void> {
+  for (const [folder, copies] of [['more/', 1], ['most/', 2]] as const) {
+    for (let copy = 1; copy <= copies; copy += 1) {
+      await world.putUnencrypted(bucket, `${folder}plain/${copy}`);
+      await world.put(bucket, `${folder}client/${copy}`, { ServerSideEncryption: undefined, ...SSE_C });
+      await world.put(bucket, `${folder}s3/${copy}`);
+      await world.put(bucket, `${folder}old/${copy}`, { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: oldKeyArn, BucketKeyEnabled: true });
+      await world.put(bucket, `${folder}slow/${copy}`, { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key, BucketKeyEnabled: false });
+    }
+  }
+}
+
+type Answer = readonly Readonly<Record<string, string | undefined>>[];
+
+/** Runs every saved query, as somebody who may do nothing else, and gives back the rows by the name of the query. */
+async function savedQueries({ workGroup, analyst }: Made): Promise<Record<string, Answer>> {
+  const api = new JsonApi(cloud.emulator.endpoint, ENV.region, await cloud.roleCredentials(analyst));
+  const athena = async (operation: string, body: object): Promise<any> => api.call('athena', `AmazonAthena.${operation}`, body);
+  const { NamedQueryIds: ids } = await athena('ListNamedQueries', { WorkGroup: workGroup });
+  const answers: Record<string, Answer> = {};
+  for (const NamedQueryId of ids as string[]) {
+    const { NamedQuery: query } = await athena('GetNamedQuery', { NamedQueryId });
+    const { QueryExecutionId } = await athena('StartQueryExecution', { QueryString: query.QueryString, QueryExecutionContext: { Database: query.Database }, WorkGroup: workGroup });
+    const { QueryExecution: { Status: status } } = await athena('GetQueryExecution', { QueryExecutionId });
+    expect([query.Name, status.State, status.StateChangeReason]).toEqual([query.Name, 'SUCCEEDED', undefined]);
+    const { ResultSet: { Rows: rows } } = await athena('GetQueryResults', { QueryExecutionId });
+    const [names, ...values] = (rows as { Data: { VarCharValue?: string }[] }[]).map(({ Data }) => Data.map(({ VarCharValue }) => VarCharValue));
+    answers[query.Name as string] = values.map((row) => Object.fromEntries(names.map((name, index) => [name!, row[index]])));
+  }
+  return answers;
+}
+
+/** What a saved query by prefix says of the two prefixes of `fillMore`. */
+const ofMore = (answer: Answer = []) => answer.filter(({ prefix }) => /^mo(re|st)\/$/.test(prefix!)).map(({ prefix, objects, bytes }) => [prefix, Number(objects), Number(bytes)]);
+/** Each body is as long as it says: "body of " and the key. */
+const expectedOfMore = (kind: string) => {
+  const bytes = (folder: string) => `body of ${folder}${kind}/1`.length;
+  return [['most/', 2, 2 * bytes('most/')], ['more/', 1, bytes('more/')]];
+};
 
 /** The newest value of each metric, by its name; of a prefix by the name and the prefix. */
 async function metrics({ bucket }: Made, ...names: [name: string, prefix?: string][]): Promise<Record<string, number | undefined>> {
@@ -101,7 +145,9 @@ describe('the live inventory table of S3 Metadata', () => {
   let made: Made;
   let report: Record<string, any>;
   beforeAll(async () => {
-    made = await deployed(ObjectSource.metadataTables(), { prefixes: ['s3/', 'plain/'] });
+    made = await deployed(ObjectSource.metadataTables(), {
+      prefixes: ['s3/', 'plain/'], prefixAlarms: [{ prefix: "it's/", alarmOn: [ObjectFinding.SSE_S3], tolerated: 1, toleratedBytes: Size.bytes(9) }],
+    });
     await fill(made);
   });
 
@@ -137,7 +183,7 @@ describe('the live inventory table of S3 Metadata', () => {
     });
     expect(await metrics(
       made, ['ObjectsUnencrypted'], ['BytesUnencrypted'], ['ObjectsUnderSseC'], ['ObjectsUnderSseS3'], ['ObjectsUnderOtherKey'], ['ObjectsWithoutBucketKey'],
-      ['ObjectsCounted'], ['HoursBehind'], ['ObjectsUnderSseS3', 's3/'], ['ObjectsUnencrypted', 's3/'], ['BytesUnencrypted', 'plain/'],
+      ['ObjectsCounted'], ['HoursBehind'], ['ObjectsUnderSseS3', "it's/"], ['BytesUnderSseS3', "it's/"], ['ObjectsUnderSseS3', 's3/'], ['ObjectsUnencrypted', 's3/'], ['BytesUnencrypted', 'plain/'],
     )).toEqual({
       'ObjectsUnencrypted': 1,
       'BytesUnencrypted': 'body of plain/a b'.length,
@@ -147,6 +193,8 @@ describe('the live inventory table of S3 Metadata', () => {
       'ObjectsWithoutBucketKey': 1,
       'ObjectsCounted': 9,
       'HoursBehind': 0,
+      "ObjectsUnderSseS3it's/": 1,
+      "BytesUnderSseS3it's/": Buffer.byteLength(`body of ${ODD}`),
       'ObjectsUnderSseS3s3/': 1,
       'ObjectsUnencrypteds3/': 0,
       'BytesUnencryptedplain/': 'body of plain/a b'.length,
@@ -162,7 +210,9 @@ describe('the live inventory table of S3 Metadata', () => {
   test('alarms watch each finding and the report itself', async () => {
     const { MetricAlarms: alarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({}));
     const ours = alarms.filter(({ Dimensions }) => Dimensions?.some(({ Value }) => Value === made.bucket));
-    expect(ours.map(({ MetricName }) => MetricName).sort()).toEqual([
+    const [ofPrefix, ofBucket] = [true, false].map((yes) => ours.filter(({ Dimensions }) => Dimensions!.some(({ Name, Value }) => Name === 'Prefix' && Value === "it's/") === yes));
+    expect(ofPrefix.map(({ MetricName, Threshold }) => [MetricName, Threshold]).sort()).toEqual([['BytesUnderSseS3', 9], ['ObjectsUnderSseS3', 1]]);
+    expect(ofBucket.map(({ MetricName }) => MetricName).sort()).toEqual([
       'HoursBehind', 'ObjectsUnderOtherKey', 'ObjectsUnderSseC', 'ObjectsUnderSseS3', 'ObjectsUnencrypted', 'ObjectsWithoutBucketKey',
     ]);
     expect(ours.every(({ AlarmActions }) => AlarmActions?.length === 1)).toBe(true);
@@ -211,6 +261,22 @@ describe('the live inventory table of S3 Metadata', () => {
     expect(status).toBe('FAILED');
     expect(cause).toContain('metadata.s3.amazonaws.com');
     await cloud.kms().send(new PutKeyPolicyCommand({ KeyId: made.reportKey, Policy: Policy! }));
+  });
+
+  test('each saved query runs, and says how many objects and bytes are under which prefix', async () => {
+    await fillMore(made);
+    const answers = await savedQueries(made);
+    const { 'objects-by-encryption': all, 'objects-with-findings': objects, ...byPrefix } = answers;
+    expect(Object.fromEntries(Object.entries(byPrefix).map(([name, answer]) => [name, ofMore(answer)]))).toEqual({
+      'unencrypted-by-prefix': expectedOfMore('plain'),
+      'sse-c-by-prefix': expectedOfMore('client'),
+      'sse-s3-by-prefix': expectedOfMore('s3'),
+      'other-key-by-prefix': expectedOfMore('old'),
+      'without-bucket-key-by-prefix': expectedOfMore('slow'),
+    });
+    expect(all).toContainEqual(expect.objectContaining({ finding: 'other-key', encryption: 'SSE-KMS', kms_key: oldKeyArn, objects: '3' }));
+    expect(objects.filter(({ key }) => key!.startsWith('mo'))).toHaveLength(15);
+    expect(objects).toContainEqual(expect.objectContaining({ finding: 'sse-c', key: 'most/client/2', encryption: 'SSE-C' }));
   });
 });
 
@@ -285,6 +351,20 @@ describe('reports of S3 Inventory', () => {
     const id = /([^/]+)\/hive\/$/.exec(table.StorageDescriptor.Location)![1];
     const { InventoryConfiguration: inventory } = await cloud.s3().send(new GetBucketInventoryConfigurationCommand({ Bucket: made.bucket, Id: id }));
     expect(inventory).toMatchObject({ Destination: { S3BucketDestination: { Format: 'Parquet', Prefix: 'inventories', AccountId: ENV.account } }, Schedule: { Frequency: 'Daily' } });
+  });
+
+  test('each saved query runs over the newest one, and says how many objects and bytes are under which prefix', async () => {
+    await fillMore(made);
+    await deliver(new Date(Date.now() + 2 * 3_600_000).toISOString()); // after the one that the backfill was followed by
+    const { 'objects-by-encryption': all, 'objects-with-findings': objects, ...byPrefix } = await savedQueries(made);
+    expect(Object.fromEntries(Object.entries(byPrefix).map(([name, answer]) => [name, ofMore(answer)]))).toEqual({
+      'unencrypted-by-prefix': expectedOfMore('plain'),
+      'sse-c-by-prefix': expectedOfMore('client'),
+      'sse-s3-by-prefix': expectedOfMore('s3'),
+      'without-bucket-key-by-prefix': expectedOfMore('slow'),
+    });
+    expect(all).toContainEqual(expect.objectContaining({ finding: 'sse-c', encryption: 'SSE-C', objects: '4' }));
+    expect(objects.filter(({ key }) => key!.startsWith('mo'))).toHaveLength(12);
   });
 
   test('and everything that was stored stays when the stack is deleted', async () => {

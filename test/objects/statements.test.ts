@@ -133,6 +133,23 @@ test('saved queries say where, what and which', async () => {
   expect(noSlash).toEqual([{ prefix: '', objects: 1, bytes: 2048 }, { prefix: 'ünï/', objects: 1, bytes: 1024 }]);
 });
 
+test('a saved query of each finding has its objects and bytes by prefix, the most bytes first', async () => {
+  const elsewhere = [
+    row('x/s3', 1, 'SSE-S3'), row('x/s3-too', 2, 'SSE-S3'), row('x/c', 5000, 'SSE-C'),
+    row('x/theirs', 7, 'SSE-KMS', { kms_key_arn: THEIRS }), row('x/slow', 9, 'SSE-KMS', { kms_key_arn: OURS }),
+  ];
+  const { findings } = statements();
+  const answers = await ask(metadata([...ROWS, ...elsewhere]), ...findings.map((finding) => statements().byPrefix(finding, 1)));
+  const found = findings.map((finding, index) => [finding, answers[index].map(({ prefix, objects, bytes }) => [prefix, objects, bytes])]);
+  expect(Object.fromEntries(found)).toEqual({
+    'unencrypted': [['new/', 1, 32], ["it's/", 1, 16], ['in/', 1, 8]],
+    'sse-c': [['x/', 1, 5000], ['in/', 2, 4096]],
+    'sse-s3': [['in/', 1, 64], ['x/', 2, 3]],
+    'other-key': [['in/', 3, 896], ['x/', 1, 7]],
+    'without-bucket-key': [['', 1, 2048], ['ünï/', 1, 1024], ['x/', 1, 9]],
+  });
+});
+
 describe('over reports of S3 Inventory', () => {
   const columns = {
     bucket: 'VARCHAR',
