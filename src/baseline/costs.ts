@@ -140,12 +140,13 @@ function costOfCompliance(usage: Required<ExpectedUsage>, compliance: Encryption
 
 /** A report by inventory; what metadata tables cost is by changes, which their documentation tells. Queries of such sizes cost cents. */
 function costOfReport({ objects }: Required<ExpectedUsage>, report: ObjectEncryptionReport): CostLine[] {
-  const metrics = 2 * report.findings.length + 2;
+  const prefixes = report._prefixes.length;
+  const metrics = 2 * report.findings.length * (1 + prefixes) + 2;
   const inventory = report.node.tryFindChild('InventoryDestination') !== undefined;
   return [
     ...report.node.tryFindChild('Key') === undefined ? [] : [{ what: 'key of the report', basis: 'one key', usd: PRICES.perKey, shared: false }],
     ...!inventory ? [] : [{ what: 'inventories', basis: `${thousands(objects)} objects, ${DAYS} times`, usd: objects * DAYS * PRICES.perListedObject, shared: false }],
-    { what: 'metrics of the report', basis: `${metrics} metrics, of the whole bucket`, usd: metrics * PRICES.perMetric, shared: false },
+    { what: 'metrics of the report', basis: `${metrics} metrics, of the whole bucket${prefixes === 0 ? '' : ` and of prefixes: ${prefixes}`}`, usd: metrics * PRICES.perMetric, shared: false },
     { what: 'alarms of the report', basis: `${report.alarms.length} alarms`, usd: report.alarms.length * PRICES.perAlarm, shared: false },
   ];
 }

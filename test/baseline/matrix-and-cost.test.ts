@@ -2,14 +2,14 @@ import { readFileSync, statSync } from 'fs';
 import { join } from 'path';
 import {
   App, Aspects, aws_accessanalyzer as accessanalyzer, aws_cloudtrail as cloudtrail, aws_cloudwatch as cloudwatch, aws_iam as iam, aws_kms as kms,
-  aws_logs as logs, aws_s3 as s3, type IAspect, Stack, Stage,
+  aws_logs as logs, aws_s3 as s3, type IAspect, Size, Stack, Stage,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { MAIL, made, templateOf } from './world';
 import {
   AccessAnalyzer, AuditedEvents, BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineDataDiscovery, BaselineKey, BaselineKeyAccess,
-  ComplianceChoice, ComplianceRule, type ControlEvidence, Detection, DetectionChoice, DiscoveryJob, EncryptionMode, S3EncryptionBaseline, type
-  S3EncryptionBaselineProps,
+  BaselineObjectReport, ComplianceChoice, ComplianceRule, type ControlEvidence, Detection, DetectionChoice, DiscoveryJob, EncryptionMode,
+  type ObjectEncryptionReportOptions, ObjectSource, S3EncryptionBaseline, type S3EncryptionBaselineProps,
 } from '../../src';
 import { mappings } from '../../src/controls';
 import { testStack } from '../helpers/stack';
@@ -256,6 +256,17 @@ describe('the monthly cost', () => {
     expect(lineOf(baseline, 'dashboard')).toBeUndefined();
     expect(lineOf(baseline, 'alarms')?.shared).toBe(false);
     expect(lineOf(baseline, 'analysis of access from inside')?.usd).toBe(9);
+  });
+
+  test('counts the metrics and alarms of a report, those of prefixes and bytes too', () => {
+    const reported = (options: Partial<ObjectEncryptionReportOptions> = {}) => {
+      const { baseline } = made({ objectReport: BaselineObjectReport.make({ source: ObjectSource.inventory(), ...options }) });
+      return ['metrics of the report', 'alarms of the report'].map((what) => { const line = lineOf(baseline, what); return [line?.basis, line?.usd.toFixed(2)]; });
+    };
+    expect(reported()).toEqual([['10 metrics, of the whole bucket', '3.00'], ['5 alarms', '0.50']]);
+    expect(reported({ prefixes: ['hr/'] })).toEqual([['18 metrics, of the whole bucket and of prefixes: 1', '5.40'], ['5 alarms', '0.50']]);
+    expect(reported({ tolerated: 9, toleratedBytes: Size.gibibytes(1), prefixes: ['hr/'], prefixAlarms: [{ prefix: 'finance/' }, { prefix: 'hr/' }] }))
+      .toEqual([['26 metrics, of the whole bucket and of prefixes: 2', '7.80'], ['17 alarms', '1.70']]);
   });
 
   test('is an output, and changes nothing else', () => {
