@@ -12,6 +12,7 @@ import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
 import { checkAlarmsHere } from '../private/alarms-here';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
+import { keyByArn } from '../private/key-by-arn';
 import { isKeyless } from '../private/keyless';
 import { referentOf } from '../private/tokens';
 
@@ -95,11 +96,9 @@ export class KeyAccessAnalysis extends Construct {
    * A key known by an alias only, and one of another account or region, is refused with an error.
    */
   public watchKey(key: kms.IKey): void {
-    if (/^arn:[^:]+:kms:[^:]*:[^:]*:alias\//.test(key.keyArn)) {
-      throw new ValidationError('KeyByAlias', `'key' must be known by its ARN, got '${key.keyArn}': findings name keys, never aliases. Import it with RotatingS3Key.fromKeyArn() or kms.Key.fromKeyArn()`, this);
-    }
-    checkHome(this, 'key', key, 'access is analyzed in its own account and region only, so make KeyAccessAnalysis there');
-    this.add(key.keyArn);
+    const known = keyByArn(this, key, 'findings name keys, never aliases');
+    checkHome(this, 'key', known, 'access is analyzed in its own account and region only, so make KeyAccessAnalysis there');
+    this.add(known.keyArn);
   }
 
   /**

@@ -14,6 +14,7 @@ import type { SensitiveDataDiscoveryProps } from './sensitive-data-discovery-pro
 import { checkAlarmsHere } from '../private/alarms-here';
 import { ValidationError } from '../private/errors';
 import { warnOwnerMustAdd, warnsByItself } from '../private/imported-key';
+import { keyBehind } from '../private/key-by-arn';
 import { isKeyless } from '../private/keyless';
 import { macieReads } from '../private/macie-role';
 import { knownToDiffer, referentOf } from '../private/tokens';
@@ -177,7 +178,7 @@ export class SensitiveDataDiscovery extends Construct {
   }
 
   private letRead(named: kms.IKey, account: string): void {
-    const key = keyOf(named);
+    const key = keyBehind(named);
     const resource = key.node.defaultChild;
     if (this.makesSession && resource !== undefined && Stack.of(key) !== Stack.of(this)) {
       throw new ValidationError('KeyElsewhere', `'session' must be there before the stack of the key ${key.node.path} is deployed, since KMS takes no policy that names the role of Macie while nobody enabled Macie, got MacieSession.make(): make SensitiveDataDiscovery in the stack of the key, or enable Macie first (aws macie2 enable-macie) and give MacieSession.existing()`, this);
@@ -196,16 +197,6 @@ export class SensitiveDataDiscovery extends Construct {
     const count = this.names.length;
     if (count === 0) { return [new ValidationError('NothingWatched', 'nothing is watched, so nobody hears of sensitive data: call watch(bucket)', this).message]; }
     return count <= MOST_BUCKETS ? [] : [new ValidationError('TooManyBuckets', `one job analyzes at most ${MOST_BUCKETS} buckets, got ${count}: divide them among several SensitiveDataDiscovery`, this).message];
-  }
-}
-
-/** What has the policy: the key behind an alias, or behind an alias of an alias. One that is imported by its name alone stays what it is. */
-function keyOf(key: kms.IKey): kms.IKey {
-  if (!('aliasTargetKey' in key)) { return key; }
-  try {
-    return keyOf((key as kms.IAlias).aliasTargetKey);
-  } catch {
-    return key; // CDK has no key for the name
   }
 }
 

@@ -1,10 +1,9 @@
-import { Token } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { WatchedNames } from './detection-spec';
-import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
+import { keyByArn } from '../private/key-by-arn';
 import { referentOf } from '../private/tokens';
 
 /** Events stay in the account and the region of what they are about. */
@@ -26,10 +25,8 @@ export class Watched {
     return !this.account && this.keyArns.length === 0 && this.bucketNames.length === 0;
   }
 
-  public addKey(key: kms.IKey): void {
-    if (!Token.isUnresolved(key.keyArn) && !/^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(key.keyArn)) {
-      throw new ValidationError('KeyByAlias', `'key' must be known by its ARN, got '${key.keyArn}': events name keys, never aliases. Import it with RotatingS3Key.fromKeyArn() or kms.Key.fromKeyArn()`, key);
-    }
+  public addKey(given: kms.IKey): void {
+    const key = keyByArn(given, given, 'events name keys, never aliases');
     checkHome(this.scope, 'key', key, ELSEWHERE);
     if (!this.isNew(key.keyArn)) { return; }
     this.keyArns.push(key.keyArn);

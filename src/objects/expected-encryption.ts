@@ -1,11 +1,12 @@
 import { Annotations, Token } from 'aws-cdk-lib';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { defaultOf } from './inventory-delivery';
 import type { ObjectEncryptionReportProps } from './object-encryption-report-props';
 import type { Expected, RowsOfSource } from './statements';
 import { ValidationError } from '../private/errors';
+import { keyBehind } from '../private/key-by-arn';
 
 /** What objects of the bucket should be, as far as the app says so. */
 export function expectedOf(scope: Construct, { bucket, expectedKeys, bucketKeyExpected }: ObjectEncryptionReportProps, rows: RowsOfSource): Expected {
@@ -33,9 +34,9 @@ export function expectedOf(scope: Construct, { bucket, expectedKeys, bucketKeyEx
 /** Objects carry the ARN of a key, also where the bucket names an alias of it. */
 function keysOf({ encryptionKey: key }: s3.IBucket, { knowsKeys }: RowsOfSource): kms.IKey[] {
   if (key === undefined) { return []; }
-  if (key instanceof kms.Alias) { return [key.aliasTargetKey]; }
-  // Of an imported alias nobody knows the key; where keys are not compared, nobody has to.
-  return 'aliasName' in key && !knowsKeys ? [] : [key];
+  const known = keyBehind(key);
+  // Of an alias that is imported by its name nobody knows the key; where keys are not compared, nobody has to.
+  return 'aliasName' in known && !knowsKeys ? [] : [known];
 }
 
 function assertArn(scope: Construct, key: kms.IKey): void {

@@ -53,6 +53,13 @@ function finding(resource: string, more: object = {}, detailType: string = 'Acce
   };
 }
 
+test('of a bucket that names an alias the key itself is watched, since findings name keys', () => {
+  const { stack, analysis } = made();
+  const keyArn = `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+  analysis.watch(new s3.Bucket(stack, 'Named', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', keyArn).addAlias('orders') }));
+  expect(rulesOf(stack)[0].EventPattern.detail.resource).toContain(keyArn);
+});
+
 test('findings about what is watched reach people, and no others', async () => {
   const { stack, analysis } = made();
   const key = kms.Key.fromKeyArn(stack, 'Key', `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`);

@@ -140,6 +140,14 @@ describe('what is watched', () => {
     expect(rules.some(({ EventPattern: { detail } }) => detail?.resources !== undefined)).toBe(true);
   });
 
+  test('is the key itself where a bucket names an alias of it, since events name keys', () => {
+    const { rule } = made(undefined, (alarms, stack) => {
+      const alias = kms.Key.fromKeyArn(stack, 'Key', keyArn(7)).addAlias('orders');
+      alarms.watch(new s3.Bucket(stack, 'Named', { encryptionKey: alias }));
+    });
+    expect(rule('kms-critical')!.EventPattern.detail.resources).toEqual({ ARN: [keyArn(7)] });
+  });
+
   test('counts once, whatever it is called by', () => {
     const { rule } = made(undefined, (alarms, stack) => {
       const bucket = bucketOf(stack, 1);

@@ -63,8 +63,11 @@ describe('is refused, with the prop, the value and the remedy', () => {
     ['a key of another account', 'WatchedElsewhere', new RegExp(`'key' must be in the account of the stack that watches it.*got '${OTHER_ACCOUNT}'`), (alarms, stack) => {
       alarms.watchKey(kms.Key.fromKeyArn(stack, 'Theirs', `arn:aws:kms:eu-west-1:${OTHER_ACCOUNT}:key/11111111-2222-3333-4444-555555555555`));
     }],
-    ['a key by its alias', 'KeyByAlias', /known by its ARN, got '.*alias\/old': events name keys, never aliases/, (alarms, stack) => {
+    ['a key by its alias', 'KeyByAlias', /known by its ARN, got ".*alias\/old": events name keys, never aliases/, (alarms, stack) => {
       alarms.watchKey(kms.Key.fromKeyArn(stack, 'Alias', `arn:aws:kms:eu-west-1:${stack.account}:alias/old`));
+    }],
+    ['an alias by its name', 'KeyByAlias', /known by its ARN, got "alias\/old": events name keys, never aliases/, (alarms, stack) => {
+      alarms.watchKey(kms.Alias.fromAliasName(stack, 'Alias', 'alias/old'));
     }],
   ])('%s', (_, code, message, also) => {
     expect(() => { make(() => ({}), also); }).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
