@@ -171,7 +171,8 @@ export class EncryptionAuditTrail extends Construct {
    * Writes down who reads and writes the objects of every bucket of the account, in every region, and of those that are made later; its
    * own bucket excepted.
    *
-   * Costs 0.10 USD per 100,000 requests of anybody, services of AWS among them, and what they take in CloudWatch Logs.
+   * Costs 0.10 USD per 100,000 requests of anybody, services of AWS among them, and what they take in CloudWatch Logs. Where another
+   * trail of the account does the same, each writes down what the other delivers, every few minutes and without end: let one do it.
    */
   public watchAllBuckets(): void {
     this.all = true;

@@ -18,7 +18,8 @@ export interface EncryptionHookProps {
   readonly alias?: string;
 
   /**
-   * Names of stacks that are not looked at, such as those of others that make buckets under SSE-S3 on purpose.
+   * Names of stacks that are not looked at, such as those of others that make buckets under SSE-S3 on purpose, or `CDKToolkit`: the bucket
+   * that `cdk bootstrap` makes does not block SSE-C, so its next update would be stopped.
    *
    * @default - every stack of the account in this region
    */
