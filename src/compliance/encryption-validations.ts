@@ -6,6 +6,7 @@ import {
 } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
+import { allTemplates } from './all-templates';
 import { formsIn, stackAt } from './approved-in-template';
 import type { EncryptionValidationsProps } from './encryption-validations-props';
 import { checkKeys } from './expected-encryption';
@@ -70,9 +71,10 @@ export class EncryptionValidations implements IPolicyValidationPlugin {
 
   /** What is not as it should be, in the templates of an app. The CDK calls it. */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const { violations } = engine().validate(context);
+    const stackTemplates = allTemplates(context);
+    const { violations } = engine().validate({ ...context, stackTemplates, templatePaths: stackTemplates.map(({ templatePath }) => templatePath) });
     const all = [
-      ...context.stackTemplates.flatMap(({ templatePath, stackConstructPath }) => {
+      ...stackTemplates.flatMap(({ templatePath, stackConstructPath }) => {
         const resources = readTemplate(templatePath);
         const looks = [...BEYOND_GUARD, this.approved(context.appConstruct, stackConstructPath), this.rotatedOften()];
         return looks.flatMap((look) => look(resources)).map(({ id, ...finding }): Finding => (

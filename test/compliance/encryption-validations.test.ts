@@ -1,4 +1,4 @@
-import { App, Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnParameter, CfnResource, Duration, Stack, Tags, Validations } from 'aws-cdk-lib';
+import { App, Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnParameter, CfnResource, Duration, NestedStack, Stack, Stage, Tags, Validations } from 'aws-cdk-lib';
 import { EncryptionHook, EncryptionMode, EncryptionValidations, type EncryptionValidationsProps, KeyRotation, RotatingS3Key, SecureBucket } from '../../src';
 import { IRELAND } from '../helpers/stack';
 
@@ -238,6 +238,24 @@ describe('as a plugin of an app', () => {
 
   test('it ends the synthesis, and says why', () => {
     expect(() => synth((stack) => { new s3.Bucket(stack, 'Data'); })).toThrow(/SSE-C is not blocked: set blockedEncryptionTypes/);
+  });
+
+  test('it looks into nested stacks, with the keys that they are given', () => {
+    const nested = (define: (stack: NestedStack, key: kms.IKey) => void) => {
+      const app = new App();
+      const stack = new Stack(new Stage(app, 'Stage'), 'Stack', { env: IRELAND });
+      const key = new RotatingS3Key(stack, 'Key');
+      Validations.of(app).addPlugins(new EncryptionValidations({ approvedKeys: [key] }));
+      define(new NestedStack(new NestedStack(stack, 'Outer'), 'Inner'), key);
+      app.synth();
+    };
+    expect(() => { nested((stack) => { new s3.Bucket(stack, 'Data'); }); }).toThrow(/SSE-C is not blocked/);
+    expect(() => { nested((stack) => { new SecureBucket(stack, 'Data'); }); }).toThrow(/under a key that is not approved/);
+    nested((stack, encryptionKey) => {
+      new SecureBucket(stack, 'Data', { encryptionKey });
+      const other = new s3.Bucket(stack, 'Other', { enforceSSL: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] });
+      Validations.of(other).acknowledge({ id: 'cdk-s3-encryption::default_key', reason: 'only public pictures' });
+    });
   });
 
   test('it lets pass what this library makes, and what is acknowledged', () => {
