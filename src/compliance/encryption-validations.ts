@@ -71,7 +71,8 @@ export class EncryptionValidations implements IPolicyValidationPlugin {
 
   /** What is not as it should be, in the templates of an app. The CDK calls it. */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const stackTemplates = allTemplates(context);
+    // A template without resources breaks nothing, and Guard would miss them.
+    const stackTemplates = allTemplates(context).filter(({ templatePath }) => Object.keys(readTemplate(templatePath)).length > 0);
     const { violations } = engine().validate({ ...context, stackTemplates, templatePaths: stackTemplates.map(({ templatePath }) => templatePath) });
     const all = [
       ...stackTemplates.flatMap(({ templatePath, stackConstructPath }) => {

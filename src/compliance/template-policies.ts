@@ -35,7 +35,9 @@ export function coversBucket(statement: unknown): boolean {
 /** Whether a statement denies plain HTTP, or everything. */
 export function deniesPlainHttp(statement: unknown): boolean {
   const condition = at(statement, 'Condition');
-  return at(statement, 'Effect') === 'Deny' && isEverybody(at(statement, 'Principal')) && (isEmpty(condition) || isOnly(condition, 'Bool', 'aws:SecureTransport'));
+  return at(statement, 'Effect') === 'Deny' && isEverybody(at(statement, 'Principal'))
+    && listOf(at(statement, 'Action')).some((action) => action === '*' || action === 's3:*')
+    && (isEmpty(condition) || isOnly(condition, 'Bool', 'aws:SecureTransport'));
 }
 
 function isEverybody(principal: unknown): boolean { return principal === '*' || listOf(at(principal, 'AWS')).includes('*'); }

@@ -92,6 +92,19 @@ test('an Allow that asks for TLS is no Deny, whatever it is about', () => {
   }))).toEqual(['DataPolicy: tls_only']);
 });
 
+test('two statements that each deny a part do not deny plain HTTP', () => {
+  expect(rulesOf(found((stack) => {
+    const bucket = new s3.Bucket(stack, 'Data', {
+      encryptionKey: new RotatingS3Key(stack, 'Key'), bucketKeyEnabled: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C],
+    });
+    const deny = (action: string, resources: string[]) => new iam.PolicyStatement({
+      effect: iam.Effect.DENY, principals: [new iam.StarPrincipal()], actions: [action], resources, conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+    });
+    bucket.addToResourcePolicy(deny('s3:*', [bucket.arnForObjects('a/*'), bucket.arnForObjects('b/*')]));
+    bucket.addToResourcePolicy(deny('s3:PutBucketTagging', [bucket.bucketArn, bucket.arnForObjects('*')]));
+  }))).toEqual(['DataPolicy: tls_only']);
+});
+
 test('a target of access logs is not asked for a key', () => {
   const logs = (stack: Stack) => new s3.Bucket(stack, 'Logs', { enforceSSL: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] });
   expect(rulesOf(found((stack) => { logs(stack); }))).toEqual(['Logs: default_key']);
@@ -256,6 +269,18 @@ describe('as a plugin of an app', () => {
       const other = new s3.Bucket(stack, 'Other', { enforceSSL: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] });
       Validations.of(other).acknowledge({ id: 'cdk-s3-encryption::default_key', reason: 'only public pictures' });
     });
+  });
+
+  test('it looks into the stages of a pipeline, whose own stack may have no resources', () => {
+    const piped = (define: (stack: NestedStack) => void) => {
+      const app = new App();
+      Validations.of(app).addPlugins(new EncryptionValidations());
+      const stack = new Stack(new Stage(new Stack(app, 'Pipeline', { env: IRELAND }), 'Prod'), 'Stack', { env: IRELAND });
+      define(new NestedStack(stack, 'Nested'));
+      app.synth();
+    };
+    expect(() => { piped((stack) => { new s3.Bucket(stack, 'Data'); }); }).toThrow(/SSE-C is not blocked/);
+    piped((stack) => { new SecureBucket(stack, 'Data'); });
   });
 
   test('it lets pass what this library makes, and what is acknowledged', () => {
