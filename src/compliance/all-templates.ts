@@ -2,7 +2,8 @@ import { dirname, join } from 'path';
 import { type IPolicyValidationContext, NestedStack, Stack } from 'aws-cdk-lib';
 import { stackAt } from './approved-in-template';
 
-type StackTemplate = IPolicyValidationContext['stackTemplates'][number];
+/** A template of an app, and where it is to be deployed as far as that is known. */
+export type StackTemplate = IPolicyValidationContext['stackTemplates'][number];
 
 /** The templates of an app with those of nested stacks, of which the CDK tells no plugin: they are assets beside that of their parent. */
 export function allTemplates({ appConstruct, stackTemplates }: IPolicyValidationContext): StackTemplate[] {

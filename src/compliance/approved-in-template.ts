@@ -1,6 +1,7 @@
 import { Stack, Tokenization, Reference } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
+import { flat } from './template-text';
 import { canonical } from '../private/final-state';
 
 /** The stack that a template was synthesized from. */
@@ -9,17 +10,17 @@ export function stackAt(root: IConstruct, path: string): Stack | undefined {
 }
 
 /**
- * How a stack names keys in its template: by their ARNs, or by their ids.
+ * How a stack names keys in its template, as `flat()` writes it: by their ARNs, or by their ids.
  *
  * A key of another stack only where this one refers to it: without that its reference resolves to a logical id of the
  * other stack, which may well be that of another key here.
  */
-export function formsIn(stack: Stack, keys: readonly kms.IKey[]): ReadonlySet<string> {
-  return new Set(keys.flatMap(({ keyArn, keyId }) => [keyArn, keyId])
+export function formsIn(stack: Stack, keys: readonly kms.IKey[]): string[] {
+  return keys.flatMap(({ keyArn, keyId }) => [keyArn, keyId])
     .filter((text) => Tokenization.reverseString(text).tokens.every((token) => {
       if (!Reference.isReference(token)) { return true; }
       const home = Stack.of(token.target);
       return home === stack || token.displayName.startsWith('AWS::') || canonical(stack.resolve(token)) !== canonical(home.resolve(token));
     }))
-    .map((text) => canonical(stack.resolve(text))));
+    .map((text) => flat(stack.resolve(text)));
 }

@@ -9,7 +9,7 @@ import { ValidationError } from '../private/errors';
 import { acknowledge, resourceFinding } from '../private/findings';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html */
-const TARGETS = ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::KMS::Key'];
+const TARGETS = ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey'];
 const ALIAS = /^(?!aws)[A-Za-z0-9]{2,64}(::[A-Za-z0-9]{2,64}){2}$/i;
 /** After the alias of the one is that of the other, whose last part is this much longer. */
 const OF_STACKS = 'Stacks';
@@ -20,9 +20,11 @@ const LONGEST_PART = 64;
  * at synthesis: by the same rules of Guard, before the resource is made or changed.
  *
  * For every stack of the account in this region. One hook looks at each bucket, bucket policy and key that is made or changed, by
- * itself: SSE-C has to be blocked by the bucket, since a policy that denies it is not seen with it. Another one looks at the
- * templates of stacks and change sets whole, for buckets without a policy: an update of an old stack that has such a bucket is
- * stopped too, whatever it changes, and a policy that another stack makes for the bucket is not seen.
+ * itself: SSE-C has to be blocked by the bucket, since a policy that denies it is not seen with it, and plain HTTP denied by one
+ * statement of the policy, as `enforceSSL` writes it. Another one looks at the templates of stacks and change sets whole, for buckets
+ * without a policy: an update of an old stack that has such a bucket is stopped too, whatever it changes, and a policy that another
+ * stack makes for the bucket is not seen. Of buckets that say the very same in the template, as those without any property do,
+ * it asks for one policy only, and so it does of those under the same condition: `EncryptionValidations` tells them apart.
  *
  * A bucket that is under SSE-S3 on purpose, such as a target of access logs, says why in the tag `SSE_S3_REASON_TAG`. Those that
  * this library makes have it; `Tags.of(bucket).add(EncryptionHook.SSE_S3_REASON_TAG, 'reason')` puts it onto others.

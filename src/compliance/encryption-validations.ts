@@ -6,18 +6,18 @@ import {
 } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
-import { allTemplates } from './all-templates';
+import { allTemplates, type StackTemplate } from './all-templates';
 import { formsIn, stackAt } from './approved-in-template';
 import type { EncryptionValidationsProps } from './encryption-validations-props';
 import { checkKeys } from './expected-encryption';
 import { maximumDaysOf, YEARLY } from './rotation-days';
 import {
-  bucketsThatDenyCustomerKeys, bucketsUnderAlias, bucketsWithoutPolicy, keysOfBuckets, logTargets, policiesOfParts, readTemplate, type Resources,
-  rotationPeriods,
+  bucketsThatDenyCustomerKeys, bucketsUnderAlias, bucketsWithoutKey, bucketsWithoutPolicy, keysOfBuckets, logTargets, policiesOfParts, readTemplate,
+  type Resources, rotationPeriods,
 } from './template-facts';
 import { TEMPLATE_RULES } from './template-rules';
+import { flat, located } from './template-text';
 import { ValidationError } from '../private/errors';
-import { canonical } from '../private/final-state';
 
 /** What a rule says where a template leaves out what it asks about. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -36,12 +36,15 @@ const BEYOND_GUARD: readonly Look[] = [
   found('tls_only', 'the bucket has no policy, so plain HTTP is not denied: set enforceSSL', bucketsWithoutPolicy),
   found('tls_only', 'plain HTTP is not denied for the bucket and all of its objects: set enforceSSL', policiesOfParts),
   found('default_key', 'the default encryption names an alias, which can be moved to any other key: name the key itself', bucketsUnderAlias),
+  found('default_key', 'the default encryption may name no key, which means the AWS managed key aws/s3: name one under every condition', bucketsWithoutKey),
 ];
 
 /**
  * Looks at every bucket, bucket policy and key of an app at synthesis, whoever made them, and ends the synthesis where one is not
  * as `EncryptionCompliance` will ask for once it is deployed: SSE-KMS under a key that the template names, the Bucket Key on, SSE-C
- * blocked or denied by the policy, plain HTTP denied, keys rotated and not disabled.
+ * blocked or denied by the policy, plain HTTP denied, keys rotated and not disabled. A policy counts for its bucket where it has no
+ * condition of the template or that of the bucket, and plain HTTP is denied where one statement does it as `enforceSSL` writes it:
+ * one that says the same otherwise, in two statements or with `BoolIfExists`, is reported, as AWS Config will.
  *
  * A bucket that takes the access logs of another one of its stack is not asked for a key, nor is one under SSE-S3 that says why in the
  * tag `EncryptionHook.SSE_S3_REASON_TAG`. What else is meant to be is acknowledged where it is made:
@@ -75,9 +78,9 @@ export class EncryptionValidations implements IPolicyValidationPlugin {
     const stackTemplates = allTemplates(context).filter(({ templatePath }) => Object.keys(readTemplate(templatePath)).length > 0);
     const { violations } = engine().validate({ ...context, stackTemplates, templatePaths: stackTemplates.map(({ templatePath }) => templatePath) });
     const all = [
-      ...stackTemplates.flatMap(({ templatePath, stackConstructPath }) => {
+      ...stackTemplates.flatMap(({ templatePath, ...template }) => {
         const resources = readTemplate(templatePath);
-        const looks = [...BEYOND_GUARD, this.approved(context.appConstruct, stackConstructPath), this.rotatedOften()];
+        const looks = [...BEYOND_GUARD, this.approved(context.appConstruct, template), this.rotatedOften()];
         return looks.flatMap((look) => look(resources)).map(({ id, ...finding }): Finding => (
           { ...finding, resource: { resourceLogicalId: id, templatePath, locations: [] } }));
       }),
@@ -91,13 +94,14 @@ export class EncryptionValidations implements IPolicyValidationPlugin {
     };
   }
 
-  private approved(root: IConstruct, path: string): Look {
+  private approved(root: IConstruct, { stackConstructPath: path, region, accountId }: Omit<StackTemplate, 'templatePath'>): Look {
     if (this.approvedKeys === undefined) { return () => []; }
+    const inText = (text: string) => located(text, region, accountId);
     const stack = stackAt(root, path);
     if (stack === undefined) { throw new ValidationError('StackUnknown', `'approvedKeys' cannot be looked for in the template of ${path}, which is no stack of this app: leave it out`); }
-    const forms = formsIn(stack, this.approvedKeys);
+    const forms = new Set(formsIn(stack, this.approvedKeys).map(inText));
     const names = this.approvedKeys.map(({ node }) => node.path).join(', ');
-    return (resources) => keysOfBuckets(resources).filter(([, key]) => !forms.has(canonical(key))).map(([id, key]) => (
+    return (resources) => keysOfBuckets(resources).filter(([, key]) => !forms.has(inText(flat(key)))).map(([id, key]) => (
       { ruleName: 'default_key', id, description: `the default encryption is under a key that is not approved, ${JSON.stringify(key)}: use one of approvedKeys, ${names}` }));
   }
 

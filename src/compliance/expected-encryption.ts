@@ -71,7 +71,7 @@ export function checkKeys(scope: IConstruct | undefined, keys: readonly kms.IKey
   }
   for (const key of keys) {
     if ('aliasName' in key || /^arn:[^:]+:kms:[^:]*:[^:]*:alias\//.test(key.keyArn)) {
-      throw new ValidationError('KeyByAlias', `'approvedKeys' must be known by their ARNs, got the alias ${printable(key, 'aliasName' in key ? key.aliasName : key.keyArn)} (${key.node.path}): an alias can be moved to any other key. Import it with RotatingS3Key.fromKeyArn() or kms.Key.fromKeyArn()`, scope);
+      throw new ValidationError('KeyByAlias', `'approvedKeys' must be known by their ARNs, got the alias ${printable(key, 'aliasName' in key ? key.aliasName : key.keyArn)} (${key.node.path}): an alias can be moved to any other key. Give the key itself, or import it with RotatingS3Key.fromKeyArn() or kms.Key.fromKeyArn()`, scope);
     }
   }
 }

@@ -1,17 +1,23 @@
 import type { Resources } from './template-facts';
+import { flat } from './template-text';
 import { at } from '../private/final-state';
 
 const SSE_C = 's3:x-amz-server-side-encryption-customer-algorithm';
 /** The form of `sse-c-blocked.guard`: an upload, or more. */
 const UPLOADS = /^(\*|s3:(Put)?\*|s3:PutObject\*?)$/;
 
-/** The statements of the policies that a template has for one of its buckets. */
+/** The policies that a template has for one of its buckets whenever it has the bucket. One of another stack would have to name it. */
+export function policiesFor(resources: Resources, bucket: string): Resources[string][] {
+  const { Properties: its, Condition: condition } = resources[bucket];
+  const name = at(its, 'BucketName');
+  const names = new Set([flat({ Ref: bucket }), ...name === undefined ? [] : [flat(name)]]);
+  return Object.values(resources).filter(({ Type, Properties, Condition = condition }) =>
+    Type === 'AWS::S3::BucketPolicy' && Condition === condition && names.has(flat(at(Properties, 'Bucket'))));
+}
+
+/** The statements of the policies of a bucket. */
 export function statementsFor(resources: Resources, bucket: string): unknown[] {
-  const name = at(resources[bucket].Properties, 'BucketName');
-  return Object.values(resources).filter(({ Type, Properties }) => {
-    const named = at(Properties, 'Bucket');
-    return Type === 'AWS::S3::BucketPolicy' && (at(named, 'Ref') === bucket || (named !== undefined && JSON.stringify(named) === JSON.stringify(name)));
-  }).flatMap(({ Properties }) => statementsOf(Properties));
+  return policiesFor(resources, bucket).flatMap(({ Properties }) => statementsOf(Properties));
 }
 
 /** The statements of one policy. */
@@ -54,14 +60,3 @@ function isOnly(condition: unknown, operator: string, key: string): boolean {
 function resourcesOf(statement: unknown): string[] { return listOf(at(statement, 'Resource')).map(flat); }
 
 function listOf(value: unknown): unknown[] { return value === undefined ? [] : Array.isArray(value) ? value : [value]; }
-
-/** A value of a template as text, in which the same reference is the same text. */
-export function flat(value: unknown): string {
-  if (typeof value === 'string') { return value; }
-  const [[name, argument] = ['', undefined]] = Object.entries((value ?? {}) as Record<string, unknown>);
-  if (name === 'Fn::Join') {
-    const [separator, parts] = argument as [string, unknown];
-    return Array.isArray(parts) ? parts.map(flat).join(separator) : JSON.stringify(value);
-  }
-  return name === 'Fn::Sub' && typeof argument === 'string' ? argument : `<${JSON.stringify(value)?.replaceAll('/', '|')}>`;
-}

@@ -18,7 +18,7 @@ test('stops what breaks a rule, before it is made or changed', () => {
     HookStatus: 'ENABLED',
     TargetOperations: ['RESOURCE'],
     TargetFilters: {
-      Targets: ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::KMS::Key'].flatMap((TargetName) =>
+      Targets: ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey'].flatMap((TargetName) =>
         ['CREATE', 'UPDATE'].map((Action) => ({ Action, InvocationPoint: 'PRE_PROVISION', TargetName }))),
     },
   });

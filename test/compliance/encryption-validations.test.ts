@@ -1,4 +1,7 @@
-import { App, Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnParameter, CfnResource, Duration, NestedStack, Stack, Stage, Tags, Validations } from 'aws-cdk-lib';
+import {
+  App, Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnCondition, CfnParameter, CfnResource, Duration, Fn, NestedStack,
+  Stack, Stage, Tags, Validations,
+} from 'aws-cdk-lib';
 import { EncryptionHook, EncryptionMode, EncryptionValidations, type EncryptionValidationsProps, KeyRotation, RotatingS3Key, SecureBucket } from '../../src';
 import { IRELAND } from '../helpers/stack';
 
@@ -23,6 +26,21 @@ function found(define: (stack: Stack) => EncryptionValidationsProps | void): Fou
   expect(success).toBe(all.length === 0);
   return all.sort((a, b) => (`${a.where} ${a.rule}` < `${b.where} ${b.rule}` ? -1 : 1));
 }
+
+/** A bucket of CloudFormation that has all but a policy. */
+const openProps = (kmsMasterKeyId: string): s3.CfnBucketProps => ({
+  bucketEncryption: {
+    serverSideEncryptionConfiguration: [{
+      serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId }, bucketKeyEnabled: true, blockedEncryptionTypes: { encryptionType: ['SSE-C'] },
+    }],
+  },
+});
+
+/** A policy of CloudFormation that denies plain HTTP. */
+const policy = (stack: Stack, id: string, Bucket: unknown, Resource: unknown = '*') => new CfnResource(stack, id, {
+  type: 'AWS::S3::BucketPolicy',
+  properties: { Bucket, PolicyDocument: { Statement: [{ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] } },
+});
 
 const rulesOf = (all: readonly Found[]) => all.map(({ rule, where }) => `${where}: ${rule}`);
 
@@ -92,6 +110,61 @@ test('an Allow that asks for TLS is no Deny, whatever it is about', () => {
   }))).toEqual(['DataPolicy: tls_only']);
 });
 
+test.each<[string, Record<string, unknown>[], boolean]>([
+  ['Fn::Sub', [{ 'Fn::Sub': '${Data.Arn}' }, { 'Fn::Sub': '${Data.Arn}/*' }], false],
+  ['Fn::Sub beside Fn::GetAtt', [{ 'Fn::GetAtt': ['Data', 'Arn'] }, { 'Fn::Sub': '${Data.Arn}/*' }], false],
+  ['Fn::Sub with values', [{ 'Fn::GetAtt': 'Data.Arn' }, { 'Fn::Sub': ['${Bucket}/*', { Bucket: { 'Fn::GetAtt': ['Data', 'Arn'] } }] }], false],
+  ['its name', [{ 'Fn::Sub': 'arn:aws:s3:::${Data}' }, { 'Fn::Join': ['/', ['arn:aws:s3:::', { Ref: 'Data' }, '*']] }], true],
+  ['its name, joined', [{ 'Fn::Sub': 'arn:aws:s3:::${Data}' }, { 'Fn::Join': ['', ['arn:aws:s3:::', { Ref: 'Data' }, '/*']] }], false],
+  ['the objects of another one', [{ 'Fn::Sub': '${Data.Arn}' }, { 'Fn::Sub': '${Other.Arn}/*' }], true],
+])('plain HTTP denied for what is written as %s', (_, Resource, isFound) => {
+  expect(rulesOf(found((stack) => {
+    new s3.CfnBucket(stack, 'Data', openProps(new RotatingS3Key(stack, 'Key').keyArn));
+    policy(stack, 'Policy', { Ref: 'Data' }, Resource);
+  }))).toEqual(isFound ? ['Policy: tls_only'] : []);
+});
+
+test.each<[string, string | undefined, string | undefined, boolean]>([
+  ['without a condition', 'IsProd', undefined, false],
+  ['under the condition of the bucket', 'IsProd', 'IsProd', false],
+  ['under a condition that the bucket does not have', undefined, 'IsProd', true],
+  ['under another condition', 'IsProd', 'IsTest', true],
+])('a policy %s', (_, ofBucket, ofPolicy, isFound) => {
+  expect(rulesOf(found((stack) => {
+    for (const id of ['IsProd', 'IsTest']) { new CfnCondition(stack, id, { expression: Fn.conditionEquals(Aws.REGION, id) }); }
+    const data = new s3.CfnBucket(stack, 'Data', openProps(new RotatingS3Key(stack, 'Key').keyArn));
+    const denies = policy(stack, 'Policy', { Ref: 'Data' });
+    if (ofBucket !== undefined) { data.addOverride('Condition', ofBucket); }
+    if (ofPolicy !== undefined) { denies.addOverride('Condition', ofPolicy); }
+  }))).toEqual(isFound ? ['Data: tls_only'] : []);
+});
+
+test('a policy may name its bucket as the bucket is named, by whatever function', () => {
+  expect(rulesOf(found((stack) => {
+    const data = new s3.CfnBucket(stack, 'Data', openProps(new RotatingS3Key(stack, 'Key').keyArn));
+    data.addPropertyOverride('BucketName', { 'Fn::Sub': 'orders-${AWS::AccountId}' });
+    policy(stack, 'Policy', { 'Fn::Join': ['-', ['orders', { Ref: 'AWS::AccountId' }]] });
+  }))).toEqual([]);
+});
+
+test.each<[string, unknown, string | undefined]>([
+  ['is left out on a condition', { 'Fn::If': ['IsProd', { 'Fn::GetAtt': ['Key', 'Arn'] }, { Ref: 'AWS::NoValue' }] }, 'may name no key'],
+  ['is left out', { Ref: 'AWS::NoValue' }, 'may name no key'],
+  ['is an alias on a condition', { 'Fn::If': ['IsProd', { 'Fn::GetAtt': ['Key', 'Arn'] }, 'alias/orders'] }, 'names an alias'],
+  ['is an alias of the template', { 'Fn::Sub': '${Alias}' }, 'names an alias'],
+  ['is one or the other', { 'Fn::If': ['IsProd', { 'Fn::GetAtt': ['Key', 'Arn'] }, { 'Fn::GetAtt': ['Key2', 'Arn'] }] }, undefined],
+])('a key that %s', (_, key, says) => {
+  const all = found((stack) => {
+    new CfnCondition(stack, 'IsProd', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
+    for (const id of ['Key', 'Key2']) { new kms.CfnKey(stack, id, { enableKeyRotation: true, keyPolicy: {} }); }
+    new kms.CfnAlias(stack, 'Alias', { aliasName: 'alias/orders', targetKeyId: 'x' });
+    new s3.CfnBucket(stack, 'Data', openProps('x')).addPropertyOverride('BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID', key);
+    policy(stack, 'Policy', { Ref: 'Data' });
+  });
+  expect(rulesOf(all)).toEqual(says === undefined ? [] : ['Data: default_key']);
+  if (says !== undefined) { expect(all[0].says).toContain(`the default encryption ${says}`); }
+});
+
 test('two statements that each deny a part do not deny plain HTTP', () => {
   expect(rulesOf(found((stack) => {
     const bucket = new s3.Bucket(stack, 'Data', {
@@ -109,6 +182,21 @@ test('a target of access logs is not asked for a key', () => {
   const logs = (stack: Stack) => new s3.Bucket(stack, 'Logs', { enforceSSL: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] });
   expect(rulesOf(found((stack) => { logs(stack); }))).toEqual(['Logs: default_key']);
   expect(rulesOf(found((stack) => { new SecureBucket(stack, 'Data', { serverAccessLogsBucket: logs(stack), serverAccessLogsPrefix: 'data/' }); }))).toEqual([]);
+});
+
+test('a target of access logs may be named, and one that logs to itself holds data', () => {
+  const logs = (to: string) => found((inner) => {
+    const bucket = new s3.CfnBucket(inner, 'Logs', { bucketName: 'logs', bucketEncryption: { serverSideEncryptionConfiguration: [{ blockedEncryptionTypes: { encryptionType: ['SSE-C'] } }] } });
+    if (to === 'itself') { bucket.loggingConfiguration = { destinationBucketName: bucket.ref }; }
+    policy(inner, 'Policy', { Ref: 'Logs' });
+    if (to === 'logs') {
+      const data = new SecureBucket(inner, 'Data', { serverAccessLogsPrefix: 'x/', serverAccessLogsBucket: s3.Bucket.fromBucketName(inner, 'ByName', 'logs') });
+      expect(data.accessLogsBucket).toBeDefined();
+    }
+  });
+  expect(rulesOf(logs('nothing'))).toEqual(['Logs: default_key']);
+  expect(rulesOf(logs('itself'))).toEqual(['Logs: default_key']);
+  expect(rulesOf(logs('logs'))).toEqual([]);
 });
 
 test('a policy may name its bucket by its name', () => {
@@ -134,7 +222,7 @@ test('SSE-S3 on purpose says why in a tag', () => {
   const open = (stack: Stack) => new s3.Bucket(stack, 'Data', { enforceSSL: true, blockedEncryptionTypes: [s3.BlockedEncryptionType.SSE_C] });
   const tagged = (value: string) => found((stack) => { Tags.of(open(stack)).add(EncryptionHook.SSE_S3_REASON_TAG, value); });
   expect(rulesOf(tagged('public pictures'))).toEqual([]);
-  expect(rulesOf(tagged(''))).toEqual(['Data: default_key']);
+  for (const nothing of ['', ' ']) { expect(rulesOf(tagged(nothing))).toEqual(['Data: default_key']); }
 });
 
 test.each<[string, object, boolean]>([
@@ -177,7 +265,7 @@ test('a key that is disabled', () => {
 });
 
 describe('approved keys', () => {
-  const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const KEY = `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
   test('of the stack and imported ones', () => {
     expect(found((stack) => {
@@ -203,6 +291,27 @@ describe('approved keys', () => {
       new SecureBucket(stack, 'B', { encryptionKey: new RotatingS3Key(stack, 'Other') });
       return { approvedKeys: [shared, unused] };
     }))).toEqual(['B: default_key']);
+  });
+
+  test('by pseudo parameters for where the stack is', () => {
+    const under = (key: string) => rulesOf(found((stack) => {
+      new s3.CfnBucket(stack, 'Data', openProps('x')).addPropertyOverride('BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID', { 'Fn::Sub': key });
+      policy(stack, 'Policy', { Ref: 'Data' });
+      return { approvedKeys: [RotatingS3Key.fromKeyArn(stack, 'Imported', KEY)] };
+    }));
+    expect(under('arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/1234abcd-12ab-34cd-56ef-1234567890ab')).toEqual([]);
+    expect(under('arn:${AWS::Partition}:kms:us-east-1:${AWS::AccountId}:key/1234abcd-12ab-34cd-56ef-1234567890ab')).toEqual(['Data: default_key']);
+  });
+
+  test('each branch of a condition', () => {
+    expect(rulesOf(found((stack) => {
+      new CfnCondition(stack, 'IsProd', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
+      const approved = new RotatingS3Key(stack, 'Own');
+      const other = new RotatingS3Key(stack, 'Else');
+      new s3.CfnBucket(stack, 'Data', openProps(Fn.conditionIf('IsProd', approved.keyArn, other.keyArn).toString()));
+      policy(stack, 'Policy', { Ref: 'Data' });
+      return { approvedKeys: [approved] };
+    }))).toEqual(['Data: default_key']);
   });
 
   test('an alias, and none, are refused', () => {

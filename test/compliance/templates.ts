@@ -35,6 +35,12 @@ const policed = (buckets: Record<string, string | undefined>, ...policies: unkno
   ...Object.fromEntries(policies.map((Bucket, index) => [`Policy${index}`, { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket, PolicyDocument: { Statement: [HTTP] } } }])),
 });
 
+/** The same with conditions on some of its resources. */
+const under = (conditions: Record<string, string>, item: Item): Item => ({
+  Resources: Object.fromEntries(Object.entries(item.Resources as Record<string, object>).map(([id, resource]) => (
+    [id, id in conditions ? { ...resource, Condition: conditions[id] } : resource]))),
+});
+
 const good = (says: string, item: Item): Case => ({ says, item, verdict: 'COMPLIANT' });
 const bad = (says: string, item: Item): Case => ({ says, item, verdict: 'NON_COMPLIANT' });
 const none = (says: string, item: Item): Case => ({ says, item, verdict: 'NOT_APPLICABLE' });
@@ -61,6 +67,7 @@ export const TEMPLATE_CASES: Record<string, readonly Case[]> = {
     none('no encryption, which means SSE-S3, on purpose', tagged(bucket({}), BECAUSE)),
     bad('SSE-S3 with another tag', tagged(rules(rule('AES256')), { Key: 'team', Value: 'orders' })),
     bad('SSE-S3 on purpose without a reason', tagged(rules(rule('AES256')), { ...BECAUSE, Value: '' })),
+    bad('SSE-S3 on purpose with a reason of blanks', tagged(rules(rule('AES256')), { ...BECAUSE, Value: '  ' })),
     bad('a reason for SSE-S3, and an alias', tagged(rules(rule('aws:kms', 'alias/orders')), BECAUSE)),
     bad('a reason for SSE-S3, and an alias in the second rule', tagged(rules(rule('AES256'), rule('aws:kms', 'alias/orders')), BECAUSE)),
     none('something else under SSE-S3', template({ Data: { Type: 'Custom::Data', Properties: { BucketEncryption: { ServerSideEncryptionConfiguration: [rule('AES256')] } } } })),
@@ -69,6 +76,8 @@ export const TEMPLATE_CASES: Record<string, readonly Case[]> = {
   ],
   'bucket-key': [
     good('on', rules(rule('aws:kms', KEY))),
+    good('on, as text', rules(rule('aws:kms', KEY, { BucketKeyEnabled: 'true' }))),
+    bad('off, as text', rules(rule('aws:kms', KEY, { BucketKeyEnabled: 'false' }))),
     good('DSSE-KMS, which has none', rules(rule('aws:kms:dsse', KEY, { BucketKeyEnabled: false }))),
     good('SSE-S3, which has none', rules(rule('AES256', undefined, { BucketKeyEnabled: undefined }))),
     good('no default, which means SSE-S3', rules({ BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] } })),
@@ -110,7 +119,16 @@ export const TEMPLATE_CASES: Record<string, readonly Case[]> = {
     bad('allowed', policy({ ...HTTP, Effect: 'Allow' })),
     bad('denied to one', policy({ ...HTTP, Principal: { AWS: 'arn:aws:iam::111122223333:root' } })),
     bad('one action', policy({ ...HTTP, Action: 's3:GetObject' })),
+    good('every resource in a list', policy({ ...HTTP, Resource: ['*'] })),
+    good('the bucket and its objects by their ARNs', policy({ ...HTTP, Resource: ['arn:aws:s3:::data/*', 'arn:aws:s3:::data'] })),
     bad('the objects alone', policy({ ...HTTP, Resource: 'arn:aws:s3:::data/*' })),
+    good('the same in the other order', policy({ ...HTTP, Resource: ['arn:aws:s3:::data', 'arn:aws:s3:::data/*'] })),
+    good('every resource after a prefix', policy({ ...HTTP, Resource: ['arn:aws:s3:::data/in/*', '*'] })),
+    good('what it refers to after ARNs, which is looked at elsewhere', policy({ ...HTTP, Resource: ['arn:aws:s3:::data/in/*', KEY] })),
+    bad('the objects alone in a list', policy({ ...HTTP, Resource: ['arn:aws:s3:::data/*'] })),
+    bad('the bucket alone', policy({ ...HTTP, Resource: ['arn:aws:s3:::data'] })),
+    bad('the bucket and a prefix', policy({ ...HTTP, Resource: ['arn:aws:s3:::data', 'arn:aws:s3:::data/in/*'] })),
+    bad('a prefix and all objects', policy({ ...HTTP, Resource: ['arn:aws:s3:::data/in/*', 'arn:aws:s3:::data/*'] })),
     bad('TLS denied', policy({ ...HTTP, Condition: { Bool: { 'aws:SecureTransport': 'true' } } })),
     bad('no condition about transport', policy({ ...HTTP, Condition: { Bool: { 'aws:ViaAWSService': 'false' } } })),
     bad('a further condition', policy({ ...HTTP, Condition: { ...HTTP.Condition, StringEquals: { 'aws:PrincipalAccount': '111122223333' } } })),
@@ -121,6 +139,8 @@ export const TEMPLATE_CASES: Record<string, readonly Case[]> = {
   ],
   'key-rotation': [
     good('rotated', key({ EnableKeyRotation: true })),
+    good('rotated, as text', key({ EnableKeyRotation: 'true' })),
+    bad('off, as text', key({ EnableKeyRotation: 'false' })),
     good('rotated and symmetric', key({ EnableKeyRotation: true, KeySpec: 'SYMMETRIC_DEFAULT', Origin: 'AWS_KMS' })),
     ...['EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'].map((Origin) => good(`material of ${Origin}`, key({ Origin }))),
     ...['RSA_2048', 'ECC_NIST_P256', 'HMAC_256', 'SM2', 'ML_DSA_65'].map((KeySpec) => good(`a key of ${KeySpec}`, key({ KeySpec }))),
@@ -133,6 +153,9 @@ export const TEMPLATE_CASES: Record<string, readonly Case[]> = {
   'key-usable': [
     good('enabled', key({ Enabled: true })),
     bad('disabled', key({ Enabled: false })),
+    good('enabled, as text', key({ Enabled: 'true' })),
+    bad('disabled, as text', key({ Enabled: 'false' })),
+    bad('a replica that is disabled', template({ Key: { Type: 'AWS::KMS::ReplicaKey', Properties: { Enabled: false } } })),
     bad('one of two disabled', template({ Key: { Type: 'AWS::KMS::Key', Properties: { Enabled: true } }, Other: { Type: 'AWS::KMS::Key', Properties: { Enabled: false } } })),
     none('enabled by saying nothing', key({ Description: 'x' })),
     none('something else that is disabled', template({ Rule: { Type: 'AWS::Events::Rule', Properties: { Enabled: false } } })),
@@ -158,6 +181,28 @@ export const STACK_CASES: Record<string, readonly Case[]> = {
     bad('something else that refers to it', template({
       ...policed({ Data: undefined, Logs: undefined }, { Ref: 'Logs' }).Resources as object, ...{ Other: { Type: 'Custom::Other', Properties: { Bucket: { Ref: 'Data' } } } },
     })),
+    good('under the condition of the bucket', under({ Data: 'IsProd', Policy0: 'IsProd' }, policed({ Data: undefined }, { Ref: 'Data' }))),
+    good('under the condition of the bucket, by its name', under({ Data: 'IsProd', Policy0: 'IsProd' }, policed({ Data: 'orders' }, 'orders'))),
+    good('without the condition of the bucket', under({ Data: 'IsProd' }, policed({ Data: undefined }, { Ref: 'Data' }))),
+    good('without the condition of the bucket, by its name', under({ Data: 'IsProd' }, policed({ Data: 'orders' }, 'orders'))),
+    good('one always, one under the condition of its bucket', under({ Data: 'IsProd', Policy0: 'IsProd' }, policed({ Data: undefined, Logs: undefined }, { Ref: 'Data' }, { Ref: 'Logs' }))),
+    good('two conditions', under({ Data: 'IsProd', Policy0: 'IsProd', Logs: 'IsTest', Policy1: 'IsTest' }, policed({ Data: undefined, Logs: undefined }, { Ref: 'Data' }, { Ref: 'Logs' }))),
+    bad('under a condition for a bucket without', under({ Policy0: 'IsProd' }, policed({ Data: undefined }, { Ref: 'Data' }))),
+    bad('under a condition for a bucket without, by its name', under({ Policy0: 'IsProd' }, policed({ Data: 'orders' }, 'orders'))),
+    bad('under another condition', under({ Data: 'IsTest', Policy0: 'IsProd' }, policed({ Data: undefined }, { Ref: 'Data' }))),
+    bad('one under the condition of the other', under({ Data: 'IsProd', Policy0: 'IsProd' }, policed({ Logs: undefined, Data: undefined }, { Ref: 'Logs' }))),
+    good('two that say the very same, for which one is enough', template({
+      Data: { Type: 'AWS::S3::Bucket' }, Logs: { Type: 'AWS::S3::Bucket' }, Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Data' } } },
+    })),
+    bad('under a condition, and something else always', under({ Policy0: 'IsProd' }, template({
+      ...policed({ Data: undefined }, { Ref: 'Data' }).Resources as object, ...{ Other: { Type: 'Custom::Other', Properties: { Bucket: { Ref: 'Data' } } } },
+    }))),
+    bad('under a condition by its name, and something else always', under({ Policy0: 'IsProd' }, template({
+      ...policed({ Data: 'orders' }, 'orders').Resources as object, ...{ Other: { Type: 'Custom::Other', Properties: { Bucket: 'orders' } } },
+    }))),
+    bad('one for the other under the same condition, and something else', under({ Data: 'IsProd', Logs: 'IsProd', Policy0: 'IsProd' }, template({
+      ...policed({ Data: undefined, Logs: undefined }, { Ref: 'Logs' }).Resources as object, ...{ Other: { Type: 'Custom::Other', Properties: { Bucket: { Ref: 'Data' } } } },
+    }))),
     none('no bucket, and a policy by its name', policed({}, 'orders')),
     none('no bucket', policed({}, { Ref: 'Data' })),
     good('nothing', OTHERS.item),
