@@ -4,8 +4,10 @@ import type { Construct } from 'constructs';
 import type { ArchiveRule } from './archive-rules';
 import { ValidationError } from '../private/errors';
 
+type Access = 'externalAccess' | 'internalAccess';
+
 interface AnalyzerOfStack {
-  analyzer?: CfnAnalyzer;
+  readonly made: Partial<Record<Access, CfnAnalyzer>>;
   readonly waiting: (() => void)[];
   readonly rules: ArchiveRule[];
 }
@@ -14,29 +16,36 @@ const OF_STACKS = new WeakMap<Stack, AnalyzerOfStack>();
 
 function ofStack(scope: Construct): AnalyzerOfStack {
   const stack = Stack.of(scope);
-  const known = OF_STACKS.get(stack) ?? { waiting: [], rules: [] };
+  const known = OF_STACKS.get(stack) ?? { made: {}, waiting: [], rules: [] };
   OF_STACKS.set(stack, known);
   return known;
 }
 
-/** The analyzer of external access that a stack makes: one, since an account needs one in each region. */
-export function analyzerOf(scope: Construct, analyzer: CfnAnalyzer): void {
+/**
+ * The analyzers that a stack makes: one of each kind, since an account needs one of external access in each region and may have one of
+ * internal access. https://docs.aws.amazon.com/general/latest/gr/access-analyzer.html
+ */
+export function analyzerOf(scope: Construct, prop: Access, analyzer: CfnAnalyzer): void {
   const known = ofStack(scope);
-  if (known.analyzer !== undefined) {
-    throw new ValidationError('AnalyzerTwice', `'externalAccess' must be made once in a stack, since an account needs one analyzer in each region, got AccessAnalyzer.make() beside ${known.analyzer.node.path}: give AccessAnalyzer.existing() here`, scope);
+  const made = known.made[prop];
+  if (made !== undefined) {
+    const remedy = prop === 'externalAccess'
+      ? 'give AccessAnalyzer.existing() here'
+      : `watch the bucket with the KeyAccessAnalysis ${made.node.scope?.node.path ?? ''}, as baselines do that are given it by BaselineKeyAccess.use(), and leave it out here`;
+    throw new ValidationError('AnalyzerTwice', `'${prop}' must be made once in a stack, since an account has one such analyzer in each region, got AccessAnalyzer.make() beside ${made.node.path}: ${remedy}`, scope);
   }
-  known.analyzer = analyzer;
-  for (const tell of known.waiting.splice(0)) { tell(); }
+  known.made[prop] = analyzer;
+  if (prop === 'externalAccess') { for (const tell of known.waiting.splice(0)) { tell(); } }
 }
 
 /** Calls once the stack makes an analyzer, or at once if it did. */
 export function onAnalyzerOf(scope: Construct, tell: () => void): void {
   const known = ofStack(scope);
-  if (known.analyzer === undefined) { known.waiting.push(tell); } else { tell(); }
+  if (known.made.externalAccess === undefined) { known.waiting.push(tell); } else { tell(); }
 }
 
 /** The analyzer of external access that the stack makes. */
-export function madeAnalyzerOf(scope: Construct): CfnAnalyzer | undefined { return ofStack(scope).analyzer; }
+export function madeAnalyzerOf(scope: Construct): CfnAnalyzer | undefined { return ofStack(scope).made.externalAccess; }
 
 /** Lets the analyzer of external access that the stack makes, sooner or later, archive what an analysis expects. */
 export function archiveInAnalyzerOf(scope: Construct, rule: ArchiveRule): void { ofStack(scope).rules.push(rule); }

@@ -1,5 +1,10 @@
 import type { CfnAnalyzer, CfnArchiveRule } from 'aws-cdk-lib/aws-accessanalyzer';
+import type { IConstruct } from 'constructs';
 import type { ExpectedAccess } from './expected-access';
+import { ValidationError } from '../private/errors';
+
+/** https://docs.aws.amazon.com/general/latest/gr/access-analyzer.html */
+const MOST_RULES = 100;
 
 /** What archives findings, in whichever resource it stands. */
 export interface ArchiveRule {
@@ -35,7 +40,10 @@ export function archiveRules({ _resourceArn, _principal, _internal }: ExpectedAc
 }
 
 /** The same rules as properties of an analyzer. */
-export function inAnalyzer(rules: readonly ArchiveRule[]): CfnAnalyzer.ArchiveRuleProperty[] {
+export function inAnalyzer(scope: IConstruct, rules: readonly ArchiveRule[]): CfnAnalyzer.ArchiveRuleProperty[] {
+  if (rules.length > MOST_RULES) {
+    throw new ValidationError('TooMuchExpected', `'expected' makes ${rules.length} archive rules, two for each access from outside and one for each from inside, and an analyzer takes ${MOST_RULES}: expect less, or use an analyzer whose quota AWS raised by AccessAnalyzer.existing('name')`, scope);
+  }
   return rules.map(({ name, filter }) => ({
     ruleName: name,
     filter: Object.entries(filter).map(([property, criterion]) => ({ property, ...criterion })),

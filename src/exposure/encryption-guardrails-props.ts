@@ -30,6 +30,18 @@ export interface EncryptionGuardrailsProps {
   readonly encryptionChangeRoleArns?: string[];
 
   /**
+   * Who may still change the encryption of objects that are there, in place (`UpdateObjectEncryption`): ARNs of roles, with `*` for parts of
+   * them. At least one. Whoever else may write an object can still replace it, under the default of the bucket or another key of the organization.
+   *
+   * The jobs of S3 Batch Operations that an `EncryptionBackfillJob` starts are among them, or it fails for objects that it would move in place:
+   * its `batchRole`.
+   *
+   * @default - those of `encryptionChangeRoleArns`, or everybody where `allowEncryptionChangeBecause` says why
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/update-sse-encryption.html
+   */
+  readonly objectEncryptionChangeRoleArns?: string[];
+
+  /**
    * Who may make and change the roles that are excepted: ARNs of roles, with `*` for parts of them. What bootstraps accounts
    * is among them.
    *

@@ -10,9 +10,15 @@ import { ValidationError } from '../private/errors';
 const LONGEST = { SERVICE_CONTROL_POLICY: 10_240, RESOURCE_CONTROL_POLICY: 5120 };
 
 /**
+ * The policies of a stack are made one after the other: Organizations refuses changes at the same time.
+ * https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html
+ */
+const LAST_OF_STACKS = new WeakMap<Stack, CfnPolicy>();
+
+/**
  * What nobody in the accounts of an organization may do to encryption, whatever the policies of the
  * accounts say: upload under keys of clients (SSE-C), reach a bucket by plain HTTP, delete keys or change
- * the encryption of buckets outside of named roles, put objects under keys of strangers.
+ * the encryption of buckets and of objects that are there outside of named roles, put objects under keys of strangers.
  *
  * For general purpose buckets; the change of encryption also for directory buckets. Whom a bucket policy lets in from
  * outside the organization may upload under any key: that of a `SecureBucket` refuses it.
@@ -44,8 +50,6 @@ export class EncryptionGuardrails extends Construct {
   /** What nobody may do with resources of the accounts. Empty when every guardrail of it is left out. */
   public readonly resourceControlPolicy: iam.PolicyDocument;
 
-  private previous?: CfnPolicy;
-
   constructor(scope: Construct, id: string, props: EncryptionGuardrailsProps) {
     super(scope, id);
     const { ofPrincipals, ofResources, warnings } = resolveGuardrails(this, props);
@@ -55,8 +59,6 @@ export class EncryptionGuardrails extends Construct {
     if (ofPrincipals.length + ofResources.length === 0) {
       throw new ValidationError('NothingGuarded', 'every guardrail is left out, so there is nothing to make: remove one of the props that end in Because', this);
     }
-    // One after the other: Organizations refuses changes at the same time.
-    // https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html
     if (ofPrincipals.length > 0) {
       this.make('ServiceControlPolicy', 'SERVICE_CONTROL_POLICY', 'What nobody may do to keys and to the encryption of buckets', this.serviceControlPolicy, props.targetIds);
     }
@@ -68,8 +70,10 @@ export class EncryptionGuardrails extends Construct {
   private make(id: string, type: keyof typeof LONGEST, description: string, content: iam.PolicyDocument, targetIds?: string[]): void {
     const policy = new CfnPolicy(this, id, { name: `${Names.uniqueResourceName(this, { maxLength: 100, separator: '-' })}-${id}`, description, type, content, targetIds });
     policy.node.addValidation({ validate: () => this.tooLong(id, LONGEST[type], content) });
-    if (this.previous !== undefined) { policy.addResourceDependency(this.previous); }
-    this.previous = policy;
+    const stack = Stack.of(this);
+    const previous = LAST_OF_STACKS.get(stack);
+    if (previous !== undefined) { policy.addResourceDependency(previous); }
+    LAST_OF_STACKS.set(stack, policy);
   }
 
   private tooLong(id: string, longest: number, content: iam.PolicyDocument): string[] {

@@ -7,6 +7,7 @@ import { type ArchiveRule, archiveRules, inAnalyzer } from './archive-rules';
 import type { ExpectedAccess } from './expected-access';
 import { ValidationError } from '../private/errors';
 import { acknowledge } from '../private/findings';
+import { checkHome } from '../private/home';
 import { ignoreInLint } from '../private/lint';
 import { knownToDiffer } from '../private/tokens';
 
@@ -21,13 +22,15 @@ export class ExpectedArchive {
 
   /** What an analyzer of internal access that is made archives. */
   public get ofInternal(): CfnAnalyzerProps['archiveRules'] {
-    return Lazy.uncachedAny({ produce: () => inAnalyzer(this.internal.flatMap((one, at) => archiveRules(one, at + 1))) }, { omitEmptyArray: true });
+    const produce = () => inAnalyzer(this.scope, this.internal.flatMap((one, at) => archiveRules(one, at + 1)));
+    return Lazy.uncachedAny({ produce }, { omitEmptyArray: true });
   }
 
   public add(expected: ExpectedAccess): void {
     const { _because, _internal, _path, _who } = expected;
     if (_internal) { this.addInternal(expected); } else { this.addExternal(expected); }
-    Annotations.of(this.scope).addWarningV2(`cdk-s3-encryption:KeyAccessAnalysis.expected.${_path}`,
+    // Of each access by itself: who acknowledges one has not heard of the next.
+    Annotations.of(this.scope).addWarningV2(`cdk-s3-encryption:KeyAccessAnalysis.expected.${_path}.${_internal ? 'internal.' : ''}${_who.replace(/^account /, '')}`,
       `nobody hears that ${_who} can reach ${_path}${_internal ? ' from inside' : ''}. Reason given: ${_because}`);
   }
 
@@ -50,6 +53,8 @@ export class ExpectedArchive {
     if (Stack.of(this.scope).account === expected._principal) {
       throw new ValidationError('AccountHere', `'expected' has access of another account to ${expected._path}, got the account of this stack itself, whose access is not from outside: leave it out, or give ExpectedAccess.internalToBucket() for access from inside`, this.scope);
     }
+    // The analyzer of an organization, which only its name may lead to, finds what is in other accounts, in this region.
+    checkHome(this.scope, 'expected', expected._resource, 'an analyzer finds access in its own account and region only, so expect it there', this.externalAccess?._name === undefined ? ['account', 'region'] : ['region']);
     this.external += 1;
     for (const rule of archiveRules(expected, this.external)) {
       if (this.externalAccess?._name !== undefined) {
@@ -71,6 +76,7 @@ export class ExpectedArchive {
     if (analyzer._make && knownToDiffer(theirs, account)) {
       throw new ValidationError('PrincipalElsewhere', `'expected' has ${expected._who}, which is not of ${account}, and an analyzer of that account finds its own principals only: give ExpectedAccess.toBucket() with ${theirs}, or the analyzer of the organization with AccessAnalyzer.existing('name')`, scope);
     }
+    checkHome(scope, 'expected', expected._resource, 'an analyzer finds access in its own account and region only, so expect it there', analyzer._make ? ['account', 'region'] : ['region']);
     this.internal.push(expected);
     if (analyzer._name !== undefined) {
       for (const rule of archiveRules(expected, this.internal.length)) { this.addRule(analyzer._name, rule); }

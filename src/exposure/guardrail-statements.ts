@@ -49,12 +49,20 @@ export function denyEncryptionChange(exceptRoleArns: readonly string[]): iam.Pol
 }
 
 /**
+ * Objects that are there, moved to another key in place: what the default of the bucket does not stop, and ransom needs.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_UpdateObjectEncryption.html
+ */
+export function denyObjectEncryptionChange(exceptRoleArns: readonly string[]): iam.PolicyStatement {
+  return ofPrincipals('DenyObjectEncryptionChange', ['s3:UpdateObjectEncryption'], { ArnNotLike: { 'aws:PrincipalArn': [...exceptRoleArns] } });
+}
+
+/**
  * A bucket policy can let in an account that no service control policy binds. Without `Null` on purpose: who is of no
  * organization has no value.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
  */
 export function denyEncryptionChangeFromOutside(organizationId: string): iam.PolicyStatement {
-  return ofResources('DenyEncryptionChangeFromOutside', ['s3:PutEncryptionConfiguration'], { StringNotEquals: { 'aws:PrincipalOrgID': organizationId } });
+  return ofResources('DenyEncryptionChangeFromOutside', ['s3:PutEncryptionConfiguration', 's3:UpdateObjectEncryption'], { StringNotEquals: { 'aws:PrincipalOrgID': organizationId } });
 }
 
 /**

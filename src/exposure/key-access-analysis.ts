@@ -8,7 +8,7 @@ import { inAnalyzer } from './archive-rules';
 import type { ExpectedAccess } from './expected-access';
 import { ExpectedArchive } from './expected-archive';
 import type { KeyAccessAnalysisProps } from './key-access-analysis-props';
-import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
+import { DetectionSeverity, type EncryptionAlarms, type FindingRule } from '../monitoring';
 import { checkAlarmsHere } from '../private/alarms-here';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
@@ -63,9 +63,9 @@ export class KeyAccessAnalysis extends Construct {
     }
     this.archive = new ExpectedArchive(this, props.externalAccess, props.internalAccess);
     if (props.externalAccess?._make === true) {
-      analyzerOf(this, new CfnAnalyzer(this, 'ExternalAccess', {
+      analyzerOf(this, 'externalAccess', new CfnAnalyzer(this, 'ExternalAccess', {
         type: 'ACCOUNT',
-        archiveRules: Lazy.uncachedAny({ produce: () => inAnalyzer(rulesOfAnalyzerOf(this)) }, { omitEmptyArray: true }),
+        archiveRules: Lazy.uncachedAny({ produce: () => inAnalyzer(this, rulesOfAnalyzerOf(this)) }, { omitEmptyArray: true }),
       }));
     }
     this.internal = props.internalAccess?._make === true;
@@ -109,9 +109,11 @@ export class KeyAccessAnalysis extends Construct {
   public watchAccount(): void {
     if (this.account) { return; }
     this.account = true;
-    if (this.arns.length === 0) { this.hear(0); }
+    if (this.arns.length === 0) { this.hearGroup(0); }
     // The rule for the first ones is now about all, and those for more would tell of theirs twice.
-    for (let group = 1; group * PER_RULE < this.arns.length; group += 1) { this.alarms._hearNoMore(this.nameOf(group)); }
+    for (let group = 1; group * PER_RULE < this.arns.length; group += 1) {
+      for (const id of ['access-found', 'access-not-analyzed']) { this.alarms._hearNoMore(this.nameOf(id, group)); }
+    }
   }
 
   /**
@@ -135,40 +137,56 @@ export class KeyAccessAnalysis extends Construct {
     const referent = referentOf(this, arn);
     if (this.seen.has(referent)) { return false; }
     this.seen.add(referent);
-    if (this.arns.length % PER_RULE === 0 && !this.account) { this.hear(Math.floor(this.arns.length / PER_RULE)); }
+    if (this.arns.length % PER_RULE === 0 && !this.account) { this.hearGroup(Math.floor(this.arns.length / PER_RULE)); }
     this.arns.push(arn);
     return true;
   }
 
   /**
    * Whatever kind of finding: those of access from inside have a detail-type of their own, and the resource tells enough.
+   *
+   * What could not be analyzed comes as a finding too, with an error and nobody who could come in.
    * https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-eventbridge.html
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-error-findings.html
    */
-  private hear(group: number): void {
-    this.alarms._hear({
+  private hearGroup(group: number): void {
+    this.hear(group, false, {
       id: 'access-found',
-      name: this.nameOf(group),
-      severity: DetectionSeverity.HIGH,
       title: 'unexpected access to a watched bucket or key',
       meaning: 'A policy lets somebody in, whether they came already or not.',
+      lines: ['Resource: <resource>', 'Who: <who>', 'Everybody: <everybody>', 'May: <action>', 'Finding: <finding>'],
+      fields: { who: '$.detail.principal.AWS', everybody: '$.detail.isPublic', action: '$.detail.action[0]' },
+    });
+    this.hear(group, true, {
+      id: 'access-not-analyzed',
+      title: 'access to a watched bucket or key cannot be analyzed',
+      meaning: 'Nobody would hear who is let in until the reason is gone.',
+      lines: ['Resource: <resource>', 'Error: <error>', 'Finding: <finding>'],
+      fields: { error: '$.detail.error' },
+    });
+  }
+
+  private hear(group: number, failed: boolean, what: Pick<FindingRule, 'id' | 'title' | 'meaning' | 'lines' | 'fields'>): void {
+    this.alarms._hear({
+      ...what,
+      name: this.nameOf(what.id, group),
+      severity: failed ? DetectionSeverity.MEDIUM : DetectionSeverity.HIGH,
       pattern: () => ({
         source: ['aws.access-analyzer'],
         detail: {
           status: ['ACTIVE'],
           isDeleted: [false],
+          error: [{ exists: failed }],
           ...this.account ? { resourceType: ['AWS::KMS::Key', 'AWS::S3::Bucket'] } : { resource: this.arns.slice(group * PER_RULE, (group + 1) * PER_RULE) },
         },
       }),
-      lines: ['Resource: <resource>', 'Who: <who>', 'Everybody: <everybody>', 'May: <action>', 'Finding: <finding>'],
-      fields: {
-        resource: '$.detail.resource', who: '$.detail.principal.AWS', everybody: '$.detail.isPublic', action: '$.detail.action[0]', finding: '$.detail.id',
-      },
+      fields: { resource: '$.detail.resource', ...what.fields, finding: '$.detail.id' },
     });
   }
 
-  private nameOf(group: number): string {
+  private nameOf(id: string, group: number): string {
     // Names.uniqueResourceName keeps to no maxLength this short, and a rule has at most 64 characters.
-    return `access-found-${this.node.addr.slice(-8)}${group === 0 ? '' : `-${group + 1}`}`;
+    return `${id}-${this.node.addr.slice(-8)}${group === 0 ? '' : `-${group + 1}`}`;
   }
 
   private makeInternal(): void {
@@ -176,7 +194,7 @@ export class KeyAccessAnalysis extends Construct {
     if (region.startsWith('cn-')) {
       throw new ValidationError('NoInternalAccess', `'internalAccess' must be left out in ${region}, where CloudFormation has no analyzers of internal access, got AccessAnalyzer.make()`, this);
     }
-    new CfnAnalyzer(this, 'InternalAccess', {
+    analyzerOf(this, 'internalAccess', new CfnAnalyzer(this, 'InternalAccess', {
       type: 'ACCOUNT_INTERNAL_ACCESS',
       archiveRules: this.archive.ofInternal,
       analyzerConfiguration: {
@@ -184,7 +202,7 @@ export class KeyAccessAnalysis extends Construct {
           internalAccessAnalysisRule: { inclusions: [{ resourceArns: Lazy.uncachedList({ produce: () => this.bucketArns }) }] },
         },
       },
-    });
+    }));
   }
 
   private problems(): string[] {

@@ -1,15 +1,17 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
 import type { EncryptionGuardrailsProps } from './encryption-guardrails-props';
 import {
-  denyEncryptionChange, denyEncryptionChangeFromOutside, denyForeignKeys, denyInsecureTransport, denyKeyDeletion, denyRoleForgery, denySseC,
+  denyEncryptionChange, denyEncryptionChangeFromOutside, denyForeignKeys, denyInsecureTransport, denyKeyDeletion, denyObjectEncryptionChange,
+  denyRoleForgery, denySseC,
 } from './guardrail-statements';
 import { ValidationError } from '../private/errors';
 
 const ORGANIZATION = /^o-[a-z0-9]{10,32}$/;
 /** A name that does not begin with something fixed would except nearly everybody. */
-const ROLE = /^arn:[a-z-]+:iam::(\d{12}|\*):role\/([\w+=,.@/*?-]*\/)?[\w+=,.@-]{3}[\w+=,.@*?-]*$/;
+const ROLE = /^arn:(\*|[a-z-]+):iam::(\d{12}|\*):role\/([\w+=,.@/*?-]*\/)?[\w+=,.@-]{3}[\w+=,.@*?-]*$/;
 const ACCOUNT = /^\d{12}$/;
 const ROLES = 'ARNs of roles such as arn:aws:iam::*:role/BreakGlass, whose names begin with at least three characters that are no wildcard';
 const TARGET = /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|\d{12})$/;
@@ -35,18 +37,19 @@ export function resolveGuardrails(scope: IConstruct, props: EncryptionGuardrails
   }
   const deletion = roles(scope, 'keyDeletionRoleArns', props.keyDeletionRoleArns, 'allowKeyDeletionBecause', props.allowKeyDeletionBecause);
   const change = roles(scope, 'encryptionChangeRoleArns', props.encryptionChangeRoleArns, 'allowEncryptionChangeBecause', props.allowEncryptionChangeBecause);
-  const excepted = [...deletion ?? [], ...change ?? []];
+  const objects = rolesOfObjects(scope, props.objectEncryptionChangeRoleArns, change);
+  const excepted = [...new Set([...deletion ?? [], ...change ?? [], ...objects ?? []])];
   const administrators = props.roleAdministratorArns;
   if (administrators !== undefined) {
     if (administrators.length === 0) { throw new ValidationError('NobodyAdministers', '\'roleAdministratorArns\' must name at least one role, got []: leave it out to let whoever has the permission', scope); }
     if (excepted.length === 0) { throw new ValidationError('NothingToAdminister', '\'roleAdministratorArns\' says who may make the excepted roles, and no role is excepted: remove it', scope); }
-    each(scope, 'roleAdministratorArns', administrators, ROLE, ROLES);
+    eachRole(scope, 'roleAdministratorArns', administrators);
   }
   const left: [id: string, what: string, why: string | undefined][] = [
     ['sseCAllowed', 'uploads may use keys that only clients have (SSE-C)', props.allowSseCBecause],
     ['plainHttpAllowed', 'buckets may be reached by plain HTTP', props.allowPlainHttpBecause],
     ['keyDeletionAllowed', 'whoever has the permission may delete keys', props.allowKeyDeletionBecause],
-    ['encryptionChangeAllowed', 'whoever has the permission may change the encryption of buckets', props.allowEncryptionChangeBecause],
+    ['encryptionChangeAllowed', 'whoever has the permission may change the encryption of buckets and of objects', props.allowEncryptionChangeBecause],
     ['foreignKeysAllowed', 'objects may be put under keys of other organizations', props.allowForeignKeysBecause],
   ];
   for (const [id, , why] of left) {
@@ -56,6 +59,7 @@ export function resolveGuardrails(scope: IConstruct, props: EncryptionGuardrails
     ofPrincipals: [
       ...deletion === undefined ? [] : denyKeyDeletion(deletion),
       ...change === undefined ? [] : [denyEncryptionChange(change)],
+      ...objects === undefined ? [] : [denyObjectEncryptionChange(objects)],
       ...props.allowForeignKeysBecause === undefined ? [denyForeignKeys(organizations, props.trustedAccountIds ?? [])] : [],
       ...administrators === undefined ? [] : [denyRoleForgery(excepted, administrators)],
     ],
@@ -81,9 +85,39 @@ export function resolveGuardrails(scope: IConstruct, props: EncryptionGuardrails
 function propOf(id: string): string { return `allow${id.charAt(0).toUpperCase()}${id.slice(1).replace(/Allowed$/, '')}Because`; }
 
 function each(scope: IConstruct, prop: string, values: readonly string[], pattern: RegExp, allowed: string): void {
+  if (Token.isUnresolved(values)) { return; } // such as a parameter with a list
   for (const value of values) {
     if (!Token.isUnresolved(value) && !pattern.test(value)) { throw new ValidationError('GuardrailInvalid', `'${prop}' must be ${allowed}, got '${value}': correct it`, scope); }
   }
+}
+
+/** Partitions have their own: a role of another one is nobody, so that nobody would be excepted. */
+function eachRole(scope: IConstruct, prop: string, arns: readonly string[]): void {
+  each(scope, prop, arns, ROLE, ROLES);
+  const { region } = Stack.of(scope);
+  if (Token.isUnresolved(region) || Token.isUnresolved(arns)) { return; }
+  const { partition } = RegionInfo.get(region);
+  for (const arn of arns) {
+    const theirs = Token.isUnresolved(arn) ? '*' : arn.split(':')[1];
+    if (partition !== undefined && theirs !== '*' && theirs !== partition) {
+      throw new ValidationError('PartitionElsewhere', `'${prop}' must name roles of ${partition}, the partition of ${region}, got '${arn}', which is nobody there: begin it with arn:${partition}, or with arn:*`, scope);
+    }
+  }
+}
+
+/** Who may change the encryption of objects: who may change that of buckets, unless somebody is named. */
+function rolesOfObjects(
+  scope: IConstruct, given: readonly string[] | undefined, change: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (given === undefined) { return change; }
+  if (change === undefined) {
+    throw new ValidationError('GuardrailTwice', "'objectEncryptionChangeRoleArns' says who may, and 'allowEncryptionChangeBecause' lets everybody: remove one of them", scope);
+  }
+  if (given.length === 0) {
+    throw new ValidationError('NobodyExcepted', "'objectEncryptionChangeRoleArns' must name at least one role, got []: leave it out for those of encryptionChangeRoleArns", scope);
+  }
+  eachRole(scope, 'objectEncryptionChangeRoleArns', given);
+  return given;
 }
 
 function roles(
@@ -96,6 +130,6 @@ function roles(
   if (given === undefined || given.length === 0) {
     throw new ValidationError('NobodyExcepted', `'${prop}' must name at least one role, got ${given === undefined ? 'nothing' : '[]'}: name those that may, or give '${allow}' with the reason`, scope);
   }
-  each(scope, prop, given, ROLE, ROLES);
+  eachRole(scope, prop, given);
   return given;
 }

@@ -1,4 +1,4 @@
-import { App, aws_iam as iam, aws_lambda as lambda, aws_s3 as s3, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, App, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_s3 as s3, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AccessAnalyzer, BaselineAccount, BaselineKeyAccess, EncryptionAccountBaseline, EncryptionAlarms, ExpectedAccess, KeyAccessAnalysis,
@@ -46,7 +46,7 @@ describe('with an analyzer that is there, by its name', () => {
       { RuleName: `Stack-Expected${at + 1}Principals-${addr}`, Filter: named(stack, arn, { Contains: [`::${OTHER_ACCOUNT}:`] }) },
     ].map((rule) => ({ AnalyzerName: 'of.the_account-1', ...rule }))));
     expect(of(stack, 'AWS::AccessAnalyzer::Analyzer')).toEqual([]);
-    expect(warningText(made, 'cdk-s3-encryption:KeyAccessAnalysis.expected.Stack/Data'))
+    expect(warningText(made, `cdk-s3-encryption:KeyAccessAnalysis.expected.Stack/Data.${OTHER_ACCOUNT}`))
       .toBe(`nobody hears that account ${OTHER_ACCOUNT} can reach Stack/Data. Reason given: reports`);
   });
 
@@ -315,4 +315,57 @@ describe('in a baseline', () => {
     app.synth(); // without stacks that wait for each other
     expect([inlineOf(platform).length, inlineOf(platform, 'ACCOUNT_INTERNAL_ACCESS').length]).toEqual([2, 1]);
   });
+});
+
+describe('what no analyzer would archive is refused or put right', () => {
+  test('an alias is followed to its key, which findings name', () => {
+    const { stack, data, analysis } = home();
+    analysis('Access', { externalAccess: AccessAnalyzer.existing('account'), expected: [ExpectedAccess.toKey(data.encryptionKey!.addAlias('orders'), OTHER_ACCOUNT, 'x')] });
+    expect(rulesOf(stack)[0].Filter).toEqual(named(stack, data.encryptionKey!.keyArn, { Eq: [OTHER_ACCOUNT] }));
+    expect(() => ExpectedAccess.toKey(kms.Alias.fromAliasName(stack, 'Alias', 'alias/orders'), OTHER_ACCOUNT, 'x')).toThrow(/'key' must be known by its ARN, got "alias\/orders"/);
+  });
+
+  test.each<[string, AccessAnalyzer, string, boolean]>([
+    ['another region', AccessAnalyzer.make(), `arn:aws:kms:us-east-1:${IRELAND.account}:key/a`, true],
+    ['another account', AccessAnalyzer.make(), `arn:aws:kms:eu-west-1:${OTHER_ACCOUNT}:key/a`, true],
+    ['another region, by name', AccessAnalyzer.existing('organization'), `arn:aws:kms:us-east-1:${IRELAND.account}:key/a`, true],
+    ['another account, by the name of an analyzer that may be of the organization', AccessAnalyzer.existing('organization'), `arn:aws:kms:eu-west-1:${OTHER_ACCOUNT}:key/a`, false],
+  ])('a key of %s', (_, externalAccess, arn, isRefused) => {
+    const { stack, analysis } = home();
+    const expected = [ExpectedAccess.toKey(kms.Key.fromKeyArn(stack, 'Key', arn), '333333333333', 'x')];
+    const act = () => analysis('Access', { externalAccess, expected });
+    if (isRefused) { expect(act).toThrow(/'expected' must be in the (account|region) of the stack that watches it/); } else { expect(act).not.toThrow(); }
+  });
+
+  test('more than an analyzer takes', () => {
+    const many = (count: number) => {
+      const { stack, data, analysis } = home();
+      const made = analysis('Access', { externalAccess: AccessAnalyzer.make() });
+      for (let at = 0; at < count; at += 1) { made.expect(ExpectedAccess.toBucket(data, String(200000000000 + at), 'x')); }
+      return inlineOf(stack);
+    };
+    expect(many(50)).toHaveLength(100);
+    expect(() => many(51)).toThrow(/'expected' makes 102 archive rules.*an analyzer takes 100/);
+  });
+});
+
+test('who acknowledges one access hears of the next', () => {
+  const { stack, data, analysis } = home();
+  const made = analysis('Access', {
+    externalAccess: AccessAnalyzer.make(),
+    internalAccess: AccessAnalyzer.make(),
+    expected: [ExpectedAccess.toBucket(data, OTHER_ACCOUNT, 'a'), ExpectedAccess.internalToBucket(data, role(stack, 'Reader'), 'b')],
+  });
+  Annotations.of(made).acknowledgeWarning(`cdk-s3-encryption:KeyAccessAnalysis.expected.Stack/Data.${OTHER_ACCOUNT}`, 'known');
+  made.expect(ExpectedAccess.toBucket(data, '333333333333', 'c'));
+  expect(warningsBelow(made).map(({ text }) => text).filter((text) => text.startsWith('nobody hears'))).toEqual([
+    'nobody hears that Stack/Reader can reach Stack/Data from inside. Reason given: b', 'nobody hears that account 333333333333 can reach Stack/Data. Reason given: c',
+  ]);
+});
+
+test('an account that is known on deployment only is said as what it is', () => {
+  const { stack, data, analysis } = home();
+  const partner = new CfnParameter(stack, 'Partner').valueAsString;
+  const made = analysis('Access', { externalAccess: AccessAnalyzer.make(), expected: [ExpectedAccess.toBucket(data, partner, 'a')] });
+  expect(warningsBelow(made).map(({ text }) => text)).toContain('nobody hears that account {"Ref":"Partner"} can reach Stack/Data. Reason given: a');
 });

@@ -14,6 +14,7 @@ const DEPLOYMENT = role(`cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-eu-west-1`);
 const STRANGER = role('Stranger', OTHER_ACCOUNT);
 const LONER = role('Loner', LONE_ACCOUNT);
 const SECURITY = role('Security');
+const BACKFILL = role('Orders-BackfillBatchRole1A2B');
 /** Keys of a stranger of another organization, and of one of none, whose policies admit everybody: as ransom has it. */
 const FOREIGN_KEY = keyArn('Foreign', OTHER_ACCOUNT);
 const LONE_KEY = keyArn('Lone', LONE_ACCOUNT);
@@ -24,6 +25,7 @@ const guarded: World = withForeignKeys(worldOf('An organization with guardrails'
     organizationId: ORGANIZATION,
     keyDeletionRoleArns: ['arn:aws:iam::*:role/BreakGlass'],
     encryptionChangeRoleArns: ['arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*'],
+    objectEncryptionChangeRoleArns: ['arn:aws:iam::*:role/Orders-Backfill*'],
     roleAdministratorArns: ['arn:aws:iam::*:role/Security'],
     targetIds: [ACCOUNT],
   });
@@ -31,13 +33,13 @@ const guarded: World = withForeignKeys(worldOf('An organization with guardrails'
   const bucket = new s3.Bucket(stack, 'Data', { bucketName: 'data', encryptionKey: key });
   bucket.addToResourcePolicy(new iam.PolicyStatement({
     principals: [new iam.ArnPrincipal(STRANGER), new iam.ArnPrincipal(LONER)],
-    actions: ['s3:PutObject', 's3:GetObject', 's3:GetEncryptionConfiguration', 's3:PutEncryptionConfiguration'],
+    actions: ['s3:PutObject', 's3:GetObject', 's3:GetEncryptionConfiguration', 's3:PutEncryptionConfiguration', 's3:UpdateObjectEncryption'],
     resources: [bucket.bucketArn, bucket.arnForObjects('*')],
   }));
   bucket.addToResourcePolicy(new iam.PolicyStatement({
     principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')], actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')],
   }));
-  return Object.fromEntries([ADMINISTRATOR, BREAK_GLASS, DEPLOYMENT, SECURITY, STRANGER, LONER].map((arn) => [arn, [ANYTHING]]));
+  return Object.fromEntries([ADMINISTRATOR, BREAK_GLASS, DEPLOYMENT, SECURITY, BACKFILL, STRANGER, LONER].map((arn) => [arn, [ANYTHING]]));
 }));
 const free: World = { ...guarded, guardrails: undefined };
 const [KEY] = guarded.policies.filter(({ kind, attachedTo: [arn] }) => kind === 'key' && !isForeign(arn)).map(({ attachedTo: [arn] }) => arn);
@@ -54,6 +56,7 @@ function withForeignKeys(world: World): World {
 }
 
 const upload = (headers?: object, more: object = {}): Request => ({ s3: 'PutObject', bucket: 'data', object: 'a', headers, ...more });
+const moved = (key: string): Request => ({ s3: 'UpdateObjectEncryption', bucket: 'data', object: 'a', headers: { algorithm: 'aws:kms', keyArn: key } });
 const administrator = identity(ADMINISTRATOR);
 
 describe('stopped, and allowed without the guardrails', () => {
@@ -67,7 +70,10 @@ describe('stopped, and allowed without the guardrails', () => {
     ['plain HTTP from another account', identity(STRANGER), upload({ algorithm: 'AES256' }, { transport: 'plain HTTP' })],
     ['an upload under the key of a stranger', administrator, upload({ algorithm: 'aws:kms', keyArn: FOREIGN_KEY })],
     ['an upload under the key of somebody of no organization', administrator, upload({ algorithm: 'aws:kms', keyArn: LONE_KEY })],
-    ['an object moved to the key of a stranger', administrator, { s3: 'UpdateObjectEncryption', bucket: 'data', object: 'a', headers: { algorithm: 'aws:kms', keyArn: FOREIGN_KEY } }],
+    ['an object moved to another key of the account', administrator, moved(KEY)],
+    ['an object moved by a deployment', identity(DEPLOYMENT), moved(KEY)],
+    ['an object moved to the key of a stranger', administrator, moved(FOREIGN_KEY)],
+    ['and by a backfill', identity(BACKFILL), moved(FOREIGN_KEY)],
     ['encrypting under the key of a stranger', administrator, { kms: 'Encrypt', keyArn: FOREIGN_KEY }],
     ['re-encrypting under it', administrator, { kms: 'ReEncryptTo', keyArn: FOREIGN_KEY }],
     ['a data key without plaintext of it', administrator, { kms: 'GenerateDataKeyWithoutPlaintext', keyArn: FOREIGN_KEY }],
@@ -118,6 +124,7 @@ describe('not stopped', () => {
     ['the deletion of a key by who is named', identity(BREAK_GLASS), { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
     ['and in a session of it', session(BREAK_GLASS), { kms: 'ScheduleKeyDeletion', keyArn: KEY }],
     ['a deletion that is called off, by anybody', administrator, { kms: 'CancelKeyDeletion', keyArn: KEY }],
+    ['an object moved by a backfill', identity(BACKFILL), moved(KEY)],
     ['another default encryption by a deployment', identity(DEPLOYMENT), { s3: 'PutEncryptionConfiguration', bucket: 'data' }],
     ['reading the configuration from another account', identity(STRANGER, OTHER_ORGANIZATION), { s3: 'GetEncryptionConfiguration', bucket: 'data' }],
     ['reading the configuration', administrator, { s3: 'GetEncryptionConfiguration', bucket: 'data' }],
@@ -168,6 +175,7 @@ describe('each statement is needed: without it something passes', () => {
     DenyForeignKeys: { kms: 'Encrypt', keyArn: FOREIGN_KEY },
     DenyKeyDeletion: { kms: 'ScheduleKeyDeletion', keyArn: KEY },
     DenyEncryptionChange: { s3: 'PutEncryptionConfiguration', bucket: 'data' },
+    DenyObjectEncryptionChange: moved(KEY),
     DenyEncryptionChangeFromOutside: { s3: 'PutEncryptionConfiguration', bucket: 'data', by: identity(LONER) },
     DenyExpiringMaterial: { kms: 'ImportKeyMaterial', keyArn: KEY, context: { 'kms:ExpirationModel': 'KEY_MATERIAL_EXPIRES' } },
     DenyKeyLockout: { kms: 'PutKeyPolicy', keyArn: KEY, context: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } },

@@ -1,6 +1,7 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { EncryptionGuardrails, type EncryptionGuardrailsProps } from '../../src';
+import { IRELAND } from '../helpers/stack';
 import { warningIds, warningText } from '../helpers/template';
 
 const PROPS: EncryptionGuardrailsProps = {
@@ -12,7 +13,7 @@ const PROPS: EncryptionGuardrailsProps = {
 };
 
 function made(props: Partial<EncryptionGuardrailsProps> = {}) {
-  const stack = new Stack(new App(), 'Organization');
+  const stack = new Stack(new App(), 'Organization', { env: IRELAND });
   const guardrails = new EncryptionGuardrails(stack, 'Guardrails', { ...PROPS, ...props });
   return { stack, guardrails, get template() { return Template.fromStack(stack); } };
 }
@@ -29,7 +30,7 @@ const sids = ({ Content }: Policy) => Content.Statement.map(({ Sid }) => Sid);
 test('makes a policy for principals and one for resources, and attaches both', () => {
   const found = policies(made().template);
   expect(found.map((policy) => [policy.Type, sids(policy), policy.TargetIds])).toEqual([
-    ['SERVICE_CONTROL_POLICY', ['DenyKeyDeletion', 'DenyKeyLockout', 'DenyExpiringMaterial', 'DenyEncryptionChange', 'DenyForeignKeys', 'DenyRoleForgery'], PROPS.targetIds],
+    ['SERVICE_CONTROL_POLICY', ['DenyKeyDeletion', 'DenyKeyLockout', 'DenyExpiringMaterial', 'DenyEncryptionChange', 'DenyObjectEncryptionChange', 'DenyForeignKeys', 'DenyRoleForgery'], PROPS.targetIds],
     ['RESOURCE_CONTROL_POLICY', ['DenySseC', 'DenyInsecureTransport', 'DenyEncryptionChangeFromOutside'], PROPS.targetIds],
   ]);
   expect(new Set(found.map(({ Name }) => Name)).size).toBe(2);
@@ -46,7 +47,7 @@ test('two of them in one stack have names of their own', () => {
 
 test('the documents are there to be read', () => {
   const { guardrails } = made();
-  expect(guardrails.serviceControlPolicy.statementCount).toBe(6);
+  expect(guardrails.serviceControlPolicy.statementCount).toBe(7);
   expect(JSON.stringify(guardrails.resourceControlPolicy.toJSON())).toContain('customer-algorithm');
 });
 
@@ -72,13 +73,36 @@ test('one policy waits for the other: Organizations refuses changes at the same 
   expect([before, after]).toEqual([undefined, [first]]);
 });
 
+test('and so do those of another construct of the stack', () => {
+  const { stack } = made();
+  new EncryptionGuardrails(stack, 'Sandboxes', PROPS);
+  const found = Object.values(Template.fromStack(stack).findResources('AWS::Organizations::Policy')).map(({ DependsOn }) => DependsOn as string[] | undefined);
+  expect(found.filter((before) => before === undefined)).toHaveLength(1);
+  expect(new Set(found.flatMap((before) => before ?? [])).size).toBe(found.length - 1);
+});
+
+test('who may move objects is who may change buckets, unless somebody is named', () => {
+  const excepted = (props: Partial<EncryptionGuardrailsProps>) => {
+    const [{ Content }] = policies(made(props).template);
+    return Content.Statement.find(({ Sid }) => Sid === 'DenyObjectEncryptionChange');
+  };
+  expect(excepted({})).toMatchObject({ Condition: { ArnNotLike: { 'aws:PrincipalArn': PROPS.encryptionChangeRoleArns } } });
+  expect(excepted({ objectEncryptionChangeRoleArns: ['arn:aws:iam::*:role/Backfill'] }))
+    .toMatchObject({ Action: 's3:UpdateObjectEncryption', Condition: { ArnNotLike: { 'aws:PrincipalArn': ['arn:aws:iam::*:role/Backfill'] } } });
+});
+
+test('lists that are known on deployment only are taken', () => {
+  const { valueAsList } = new CfnParameter(new Stack(), 'Roles', { type: 'CommaDelimitedList' });
+  expect(() => made({ keyDeletionRoleArns: valueAsList, targetIds: valueAsList })).not.toThrow();
+});
+
 test('a guardrail that is attached warns of nothing', () => { expect(warningIds(made().stack)).toEqual([]); });
 
 test.each([
   ['allowSseCBecause', {}, ['DenySseC'], 'sseCAllowed'],
   ['allowPlainHttpBecause', {}, ['DenyInsecureTransport'], 'plainHttpAllowed'],
   ['allowKeyDeletionBecause', { keyDeletionRoleArns: undefined }, ['DenyKeyDeletion', 'DenyKeyLockout', 'DenyExpiringMaterial'], 'keyDeletionAllowed'],
-  ['allowEncryptionChangeBecause', { encryptionChangeRoleArns: undefined }, ['DenyEncryptionChange', 'DenyEncryptionChangeFromOutside'], 'encryptionChangeAllowed'],
+  ['allowEncryptionChangeBecause', { encryptionChangeRoleArns: undefined }, ['DenyEncryptionChange', 'DenyObjectEncryptionChange', 'DenyEncryptionChangeFromOutside'], 'encryptionChangeAllowed'],
   ['allowForeignKeysBecause', {}, ['DenyForeignKeys'], 'foreignKeysAllowed'],
 ])('%s leaves it out, and says so', (prop, more, left, warning) => {
   const all = policies(made().template).flatMap(sids);
@@ -110,6 +134,12 @@ describe('is refused', () => {
     ['who makes roles of which none is excepted', {
       keyDeletionRoleArns: undefined, allowKeyDeletionBecause: 'x', encryptionChangeRoleArns: undefined, allowEncryptionChangeBecause: 'y',
     }, /says who may make the excepted roles, and no role is excepted/],
+    ['nobody who moves objects', { objectEncryptionChangeRoleArns: [] }, /'objectEncryptionChangeRoleArns' must name at least one role, got \[\]/],
+    ['who moves objects, where everybody may', {
+      encryptionChangeRoleArns: undefined, allowEncryptionChangeBecause: 'x', objectEncryptionChangeRoleArns: ['arn:aws:iam::*:role/Backfill'],
+    }, /'objectEncryptionChangeRoleArns' says who may, and 'allowEncryptionChangeBecause' lets everybody/],
+    ['roles of another partition', { keyDeletionRoleArns: ['arn:aws-us-gov:iam::*:role/BreakGlass'] },
+      /'keyDeletionRoleArns' must name roles of aws, the partition of eu-west-1, got 'arn:aws-us-gov:iam::\*:role\/BreakGlass'.*begin it with arn:aws, or with arn:\*/],
     ['a user', { keyDeletionRoleArns: ['arn:aws:iam::111122223333:user/me'] }, /ARNs of roles/],
     ['a session', { keyDeletionRoleArns: ['arn:aws:sts::111122223333:assumed-role/A/b'] }, /ARNs of roles/],
     ['who may, and everybody as well', { allowKeyDeletionBecause: 'x' }, /'keyDeletionRoleArns' says who may, and 'allowKeyDeletionBecause' lets everybody/],
@@ -128,7 +158,7 @@ describe('is refused', () => {
     }, /every guardrail is left out/],
   ])('%s', (_, props, error) => { expect(() => made(props)).toThrow(error); });
 
-  test.each(['arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_BreakGlass_*', 'arn:aws:iam::111122223333:role/teams/Ops'])('and %s is not', (arn) => {
+  test.each(['arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_BreakGlass_*', 'arn:aws:iam::111122223333:role/teams/Ops', 'arn:*:iam::*:role/BreakGlass'])('and %s is not', (arn) => {
     expect(() => made({ keyDeletionRoleArns: [arn] })).not.toThrow();
   });
 

@@ -18,11 +18,13 @@ function made(props: Partial<KeyAccessAnalysisProps> = {}) {
 
 interface Rule {
   readonly Name: string;
-  readonly EventPattern: { readonly source: string[]; readonly detail: { readonly resource: unknown[] } };
+  readonly EventPattern: {
+    readonly source: string[]; readonly detail: { readonly resource: unknown[]; readonly error: { readonly exists: boolean }[] };
+  };
   readonly Targets: { readonly InputTransformer: { readonly InputPathsMap: Record<string, string>; readonly InputTemplate: string } }[];
 }
-const rulesOf = (stack: Stack): Rule[] => Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule'))
-  .map(({ Properties }) => Properties as Rule).filter(({ EventPattern }) => EventPattern.source[0] === 'aws.access-analyzer');
+const rulesOf = (stack: Stack, failed: boolean = false): Rule[] => Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule'))
+  .map(({ Properties }) => Properties as Rule).filter(({ EventPattern }) => EventPattern.source[0] === 'aws.access-analyzer' && EventPattern.detail.error[0].exists === failed);
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-eventbridge.html */
 function finding(resource: string, more: object = {}, detailType: string = 'Access Analyzer Finding'): object {
@@ -81,6 +83,24 @@ test('findings about what is watched reach people, and no others', async () => {
   expect(events.map(([title], at) => [title, found[at].length > 0])).toEqual(events.map(([title, , heard]) => [title, heard]));
 });
 
+test('what cannot be analyzed is heard of as that, and not as access', async () => {
+  const { stack, analysis } = made();
+  analysis.watch(s3.Bucket.fromBucketName(stack, 'Data', 'data'));
+  const plain = (rule: Rule) => JSON.parse(JSON.stringify(rule.EventPattern).replaceAll('{"Ref":"AWS::Partition"}', '"aws"').replaceAll(/\{"Fn::Join":\["",\["arn:","aws",":s3:::data"\]\]\}/g, '"arn:aws:s3:::data"')) as object;
+  const [found] = rulesOf(stack);
+  const [failed] = rulesOf(stack, true);
+  // Neither a principal nor actions: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-error-findings.html
+  const error = (code: string) => finding('arn:aws:s3:::data', { error: code, principal: undefined, action: undefined, isPublic: undefined });
+  const events = [finding('arn:aws:s3:::data'), error('ACCESS_DENIED'), error('PRINCIPAL_LIMIT_EXCEEDED'), finding('arn:aws:s3:::data', { error: 'INTERNAL_ERROR', status: 'RESOLVED' })];
+  expect(await matching({ found: plain(found), failed: plain(failed) }, events.map((event) => JSON.parse(JSON.stringify(event)) as object)))
+    .toEqual([['found'], ['failed'], ['failed'], []]);
+  for (const { InputTransformer: { InputTemplate: template } } of failed.Targets) {
+    expect(template).toContain('#access-not-analyzed');
+    expect(template).toContain('cannot be analyzed');
+    expect(template).toContain('<error>');
+  }
+});
+
 test('a message says what, who, and where to look, to people and in a chat', () => {
   const { stack, analysis } = made();
   analysis.watch(new SecureBucket(stack, 'Data'));
@@ -103,7 +123,7 @@ test('nineteen buckets and a key take two rules, each within what a pattern may 
   expect(rules.map(({ EventPattern }) => EventPattern.detail.resource.length)).toEqual([18, 2]);
   expect(new Set(rules.map(({ Name }) => Name)).size).toBe(2);
   expect(Math.max(...rules.map(({ Name }) => Name.length))).toBeLessThanOrEqual(64);
-  const longest = { source: ['aws.access-analyzer'], detail: { status: ['ACTIVE'], isDeleted: [false], resource: Array.from({ length: 18 }, () => 'x'.repeat(87)) } };
+  const longest = { source: ['aws.access-analyzer'], detail: { status: ['ACTIVE'], isDeleted: [false], error: [{ exists: false }], resource: Array.from({ length: 18 }, () => 'x'.repeat(87)) } };
   expect(JSON.stringify(longest).length).toBeLessThan(2048);
 });
 
@@ -162,7 +182,7 @@ test('expected access is archived, unless it is open to everybody, and said', ()
       Filter: [{ Property: 'resource', Eq: [stack.resolve(arn)] }, { Property: 'principal.AWS', ...principal }, { Property: 'isPublic', Eq: ['false'] }],
     }))),
   });
-  expect(warningText(analysis, 'cdk-s3-encryption:KeyAccessAnalysis.expected.Stack/Data')).toMatch(/Reason given: reports/);
+  expect(warningText(analysis, `cdk-s3-encryption:KeyAccessAnalysis.expected.Stack/Data.${OTHER_ACCOUNT}`)).toMatch(/Reason given: reports/);
 });
 
 test('no analyzer is assumed without a word', () => {
@@ -188,6 +208,13 @@ describe('is refused', () => {
     const app = new App();
     const alarms = new EncryptionAlarms(new Stack(app, 'There', { env: { ...IRELAND, region: 'us-east-1' } }), 'Alarms', { notify: [Notify.email('security@example.com')] });
     expect(() => new KeyAccessAnalysis(new Stack(app, 'Here', { env: IRELAND }), 'Access', { alarms })).toThrow(/'alarms' must be in the account and region of this stack/);
+  });
+
+  test('a second analyzer of access from inside, of which an account has one', () => {
+    const { stack, alarms, analysis } = made({ internalAccess: AccessAnalyzer.make() });
+    analysis.watch(new SecureBucket(stack, 'Data'));
+    expect(() => new KeyAccessAnalysis(stack, 'Other', { alarms, externalAccess: AccessAnalyzer.existing(), internalAccess: AccessAnalyzer.make() }))
+      .toThrow(/'internalAccess' must be made once in a stack.*beside Stack\/Access\/InternalAccess: watch the bucket with the KeyAccessAnalysis Stack\/Access/);
   });
 
   test('nothing that is watched', () => {
@@ -226,7 +253,7 @@ test('the name of a rule fits, however long the path is', () => {
 });
 
 describe('the whole account', () => {
-  const ofAccount = { status: ['ACTIVE'], isDeleted: [false], resourceType: ['AWS::KMS::Key', 'AWS::S3::Bucket'] };
+  const ofAccount = { status: ['ACTIVE'], isDeleted: [false], error: [{ exists: false }], resourceType: ['AWS::KMS::Key', 'AWS::S3::Bucket'] };
 
   test('is heard of by one rule, and needs nobody to be watched', async () => {
     const { stack, analysis } = made();
@@ -244,5 +271,6 @@ describe('the whole account', () => {
     analysis.watchAccount();
     for (let index = 0; index < 40; index += 1) { analysis.watchKey(new RotatingS3Key(stack, `After${index}`)); }
     expect(rulesOf(stack).map(({ EventPattern }) => EventPattern.detail)).toEqual([ofAccount]);
+    expect(rulesOf(stack, true).map(({ EventPattern }) => EventPattern.detail)).toEqual([{ ...ofAccount, error: [{ exists: true }] }]);
   });
 });
