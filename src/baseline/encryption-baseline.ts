@@ -128,7 +128,7 @@ export abstract class EncryptionBaseline extends Construct {
     checkReportHere(this, this.alarms);
     // With a source that knows keys, objects shall be under the key that the bucket shall be under.
     const expected = part.options.source._knowsKeys && target !== undefined ? { expectedKeys: [target] } : {};
-    return new ObjectEncryptionReport(this, 'ObjectReport', { ...expected, ...part.options, bucket, alarms: this.alarms });
+    return new ObjectEncryptionReport(this, 'ObjectReport', { ...expected, ...part.options, bucket, alarms: this.alarms, _kmsExpected: target !== undefined });
   }
 
   private measures(): Measure[] {

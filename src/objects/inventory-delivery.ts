@@ -1,7 +1,8 @@
 import { Annotations, Names, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { algorithmOf } from './default-of-bucket';
 import { assertDelegates } from './keys-elsewhere';
 import { SecureBucket } from '../bucket';
 import { RotatingS3Key, s3DeliveryStatement } from '../key';
@@ -59,19 +60,4 @@ function admitOnKey(scope: Construct, bucket: s3.IBucket, reports: s3.IBucket): 
   }
   const statement = s3DeliveryStatement(Stack.of(scope).account, source);
   if (!key.addToResourcePolicy(statement, true).statementAdded && !warnsByItself(key)) { warnOwnerMustAdd(scope, key, statement); }
-}
-
-/** What a bucket of this app encrypts new objects with, if it says so. */
-export function algorithmOf(bucket: s3.IBucket): string | undefined {
-  return defaultOf(bucket)?.algorithm;
-}
-
-/** The default encryption of a bucket of this app; undefined for an imported one. */
-export function defaultOf(bucket: s3.IBucket): { readonly algorithm?: string; readonly bucketKey?: boolean } | undefined {
-  const resource = bucket.node.defaultChild;
-  if (!s3.CfnBucket.isCfnBucket(resource)) { return undefined; }
-  const settings = Stack.of(bucket).resolve(resource.bucketEncryption) as s3.CfnBucket.BucketEncryptionProperty | undefined;
-  const rule = (settings?.serverSideEncryptionConfiguration as s3.CfnBucket.ServerSideEncryptionRuleProperty[] | undefined)?.[0];
-  const byDefault = rule?.serverSideEncryptionByDefault as s3.CfnBucket.ServerSideEncryptionByDefaultProperty | undefined;
-  return { algorithm: byDefault?.sseAlgorithm, ...rule === undefined ? {} : { bucketKey: rule.bucketKeyEnabled === true } };
 }

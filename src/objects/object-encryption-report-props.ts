@@ -64,7 +64,8 @@ export interface ObjectEncryptionReportOptions {
   /**
    * Whether objects under SSE-KMS without a Bucket Key are a finding.
    *
-   * @default - as the bucket encrypts new objects, where this app says so; otherwise true if a KMS key is expected
+   * @default - as the bucket encrypts new objects, where this app says so; otherwise true if a KMS key is expected. True in a baseline whose key
+   * a bucket under SSE-S3 shall be under
    */
   readonly bucketKeyExpected?: boolean;
 
@@ -143,4 +144,11 @@ export interface ObjectEncryptionReportProps extends ObjectEncryptionReportOptio
    * @default - the alarms are made, and notify nobody
    */
   readonly alarms?: EncryptionAlarms;
+
+  /**
+   * That objects shall be under KMS, whatever the default of the bucket still is: of a baseline that brings them there.
+   *
+   * @internal
+   */
+  readonly _kmsExpected?: boolean;
 }

@@ -5,7 +5,7 @@ import {
   AccessAnalyzer, BackfillSource, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery, BaselineKey,
   BaselineKeyAccess, BaselineObjectReport, DiscoveryJob, EncryptionAccountBaseline,
   ComplianceRecorder, EncryptionAlarms, EncryptionAuditTrail, EncryptionBackfillJob, EncryptionCompliance, EncryptionMode, KeyAccessAnalysis,
-  KeyRotation, mixins, Notify, ObjectEncryptionReport, ObjectSource, RotatingS3Key, S3EncryptionBaseline, SecureBucket,
+  KeyRotation, mixins, Notify, ObjectEncryptionReport, ObjectFinding, ObjectSource, RotatingS3Key, S3EncryptionBaseline, SecureBucket,
 } from '../../src';
 import { IRELAND, role, testStack } from '../helpers/stack';
 import { identityStatements, warningIds, warningText } from '../helpers/template';
@@ -312,6 +312,17 @@ describe('the objects', () => {
       objectReport: BaselineObjectReport.make({ source: ObjectSource.metadataTables() }),
     });
     expect(JSON.stringify(ofType(stack, 'AWS::StepFunctions::StateMachine'))).toContain(stack.getLogicalId(key.node.defaultChild as never));
+  });
+
+  test('under SSE-S3 are found where the bucket shall be under a key, whatever the source knows', () => {
+    const stack = testStack();
+    const { objectReport } = S3EncryptionBaseline.forBucket(new s3.Bucket(stack, 'Data', { encryption: s3.BucketEncryption.S3_MANAGED }), {
+      notify: [MAIL],
+      key: BaselineKey.use(new RotatingS3Key(stack, 'New')),
+      objectReport: BaselineObjectReport.make({ source: ObjectSource.inventory() }),
+      backfill: BaselineBackfill.ofReport(),
+    });
+    expect(objectReport!.findings).toEqual([ObjectFinding.UNENCRYPTED, ObjectFinding.SSE_C, ObjectFinding.SSE_S3, ObjectFinding.WITHOUT_BUCKET_KEY]);
   });
 
   test('are brought under the key as the report lists them, where somebody asks for that', () => {

@@ -1,7 +1,7 @@
 import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import {
-  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, EncryptionMode, KeyAccess, Notify, ObjectEncryptionReport,
+  BackfillSource, EncryptionAlarms, EncryptionBackfillJob, EncryptionMode, KeyAccess, mixins, Notify, ObjectEncryptionReport,
   type ObjectEncryptionReportProps, ObjectFinding, ObjectSource, RotatingS3Key, SecureBucket,
 } from '../../src';
 
@@ -467,5 +467,37 @@ describe('the list of a report', () => {
     new EncryptionBackfillJob(stack, 'Backfill', { bucket: new SecureBucket(stack, 'Data'), sources: [BackfillSource.sseS3()] });
     const [machine] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
     expect(JSON.stringify(machine.Properties.DefinitionString)).not.toMatch(/listedJobs|StartTaking/);
+  });
+});
+
+describe('holds the template to what the findings follow from', () => {
+  const late = (change: (bucket: s3.Bucket, stack: Stack) => void) => {
+    const stack = stackOf();
+    const bucket = new s3.Bucket(stack, 'Data', { encryption: s3.BucketEncryption.S3_MANAGED });
+    made({ bucket }, stack);
+    change(bucket, stack);
+    (stack.node.root as App).synth();
+  };
+  const DEFAULT = 'BucketEncryption.ServerSideEncryptionConfiguration.0';
+
+  test.each<[string, (bucket: s3.Bucket, stack: Stack) => void]>([
+    ['a mixin', (bucket, stack) => { bucket.with(new mixins.BucketDefaultKey({ encryptionKey: new RotatingS3Key(stack, 'Key') })); }],
+    ['an override', (bucket) => {
+      (bucket.node.defaultChild as s3.CfnBucket).addPropertyOverride(`${DEFAULT}.ServerSideEncryptionByDefault.SSEAlgorithm`, 'aws:kms');
+    }],
+  ])('a default that %s changes afterwards is an error', (_, change) => {
+    expect(() => { late(change); }).toThrow(/must be what it was when the ObjectEncryptionReport was made, AES256, got aws:kms with/);
+  });
+
+  test('a Bucket Key too', () => {
+    const stack = stackOf();
+    const bucket = new s3.Bucket(stack, 'Data', { encryptionKey: new RotatingS3Key(stack, 'Key'), bucketKeyEnabled: true });
+    made({ bucket }, stack);
+    (bucket.node.defaultChild as s3.CfnBucket).addPropertyOverride(`${DEFAULT}.BucketKeyEnabled`, false);
+    expect(() => (stack.node.root as App).synth()).toThrow(/aws:kms with a Bucket Key, got aws:kms without a Bucket Key/);
+  });
+
+  test('what else changes is nobody\'s business', () => {
+    expect(() => { late((bucket) => { (bucket.node.defaultChild as s3.CfnBucket).addPropertyOverride(`${DEFAULT}.BlockedEncryptionTypes.EncryptionType`, ['SSE-C']); }); }).not.toThrow();
   });
 });
