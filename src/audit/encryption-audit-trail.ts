@@ -10,6 +10,7 @@ import { AuditedEvents } from './audited-events';
 import type { EncryptionAuditTrailProps } from './encryption-audit-trail-props';
 import { saveQueries } from './saved-queries';
 import { selectorsFor } from './selectors';
+import { noteTrail } from './trail-of-log-group';
 import { identityOf, makeBucket, makeKey, makeLogGroup, makeLogsRole } from './trail-parts';
 import { brokenPromises, missingSelectors, promiseOf, TrailPromise } from './trail-promise';
 import type { RotatingS3Key } from '../key';
@@ -125,6 +126,7 @@ export class EncryptionAuditTrail extends Construct {
     this.trailArn = trail.arn;
     this.bucket = bucket;
     this.logGroup = logGroup;
+    noteTrail(this);
     this.encryptionKey = key;
     this.key = key;
     this.athena = new AthenaOfTrail(this, 'Athena', { trailName, logFiles: bucket, key, scanLimit });

@@ -76,6 +76,12 @@ export class EncryptionBackfillJob extends Construct {
    */
   public readonly _bucketName: string;
 
+  /**
+   * The key that objects are brought under.
+   *
+   * @internal
+   */
+  public readonly _key: kms.IKey;
 
   constructor(scope: Construct, id: string, props: EncryptionBackfillJobProps) {
     super(scope, id);
@@ -86,6 +92,7 @@ export class EncryptionBackfillJob extends Construct {
     const trigger = props.trigger ?? BackfillTrigger.manual();
 
     this._bucketName = props.bucket.bucketName;
+    this._key = target.key;
     this.operationsBucket = props.operationsBucket ?? makeOperationsBucket(this);
     const subject: Subject = {
       bucket: props.bucket,

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { BackfillSource, EncryptionBackfillJob, type EncryptionBackfillJobOptions, EVENT_SOURCE, EVENT_TYPE } from '../backfill';
 import { DetectionSeverity, type EncryptionAlarms } from '../monitoring';
 import type { ObjectEncryptionReport } from '../objects';
-import { checkSameBucket } from './checks';
+import { checkSameBucket, checkSameKey } from './checks';
 import { ValidationError } from '../private/errors';
 import type { Part } from './parts/part';
 import { at, finalState } from '../private/final-state';
@@ -17,6 +17,7 @@ export function backfillOf(
 ): EncryptionBackfillJob | undefined {
   if (part?.kind === 'given') {
     checkSameBucket(scope, 'backfill', bucket, part.given, part.given._bucketName);
+    checkSameKey(scope, target ?? bucket.encryptionKey, part.given);
     return part.given;
   }
   if (part?.kind === 'made') { return new EncryptionBackfillJob(scope, 'Backfill', { encryptionKey: target, ...part.options, bucket }); }

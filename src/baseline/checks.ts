@@ -1,21 +1,29 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Stage } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { BaselineAccount } from './parts/baseline-account';
 import type { WatchParts } from './watch-parts';
+import type { EncryptionBackfillJob } from '../backfill';
 import type { EncryptionAlarms, Notify } from '../monitoring';
 import { ValidationError } from '../private/errors';
+import { keyBehind } from '../private/key-by-arn';
 import { referentOf } from '../private/tokens';
 
-const WITH_BASELINE = new WeakSet<object>();
+const WITH_BASELINE = new WeakMap<IConstruct, Map<string, s3.IBucket>>();
 
-/** Two baselines of a bucket would tell everything twice, and bring its objects under the key twice. */
+/** Two baselines of a bucket, by whatever construct it is known, would tell everything twice, and bring its objects under the key twice. */
 export function checkOnce(scope: Construct, bucket: s3.IBucket): void {
-  if (WITH_BASELINE.has(bucket)) {
-    throw new ValidationError('BaselineTwice', `'bucket' must have one baseline, got a second one for ${bucket.node.path}: use the first`, scope);
+  const app = Stage.of(scope) ?? scope.node.root;
+  const known = WITH_BASELINE.get(app) ?? new Map<string, s3.IBucket>();
+  WITH_BASELINE.set(app, known);
+  const { env: { account, region }, bucketName } = bucket;
+  const name = [account, region, bucketName].map((text) => referentOf(bucket, text)).join(' ');
+  const other = known.get(name);
+  if (other !== undefined) {
+    throw new ValidationError('BaselineTwice', `'bucket' must have one baseline, got a second one for ${bucket.node.path}${other === bucket ? '' : `, which is ${other.node.path} by another construct`}: use the first`, scope);
   }
-  WITH_BASELINE.add(bucket);
+  known.set(name, bucket);
 }
 
 /** What is given is about the bucket of the baseline. */
@@ -25,10 +33,16 @@ export function checkSameBucket(scope: Construct, prop: string, bucket: s3.IBuck
   }
 }
 
+/** A backfill that is given brings objects under the key that everything else looks for. */
+export function checkSameKey(scope: Construct, key: kms.IKey | undefined, job: EncryptionBackfillJob): void {
+  if (key === undefined || referentOf(scope, keyBehind(key).keyArn) === referentOf(scope, keyBehind(job._key).keyArn)) { return; }
+  throw new ValidationError('OtherKey', `'backfill' must bring objects under the key of the baseline, ${key.node.path}, got ${job.node.path}, which brings them under ${job._key.node.path}: give 'key' the key of that job, or a job of that key`, scope);
+}
+
 /** The alarms of a report name the topic of those that tell, which watch the bucket. */
 export function checkReportHere(scope: Construct, alarms: EncryptionAlarms | undefined): void {
   if (alarms !== undefined && Stack.of(alarms) !== Stack.of(scope)) {
-    throw new ValidationError('AlarmsInOtherStack', `'objectReport' must not be made where the alarms are in another stack, ${Stack.of(alarms).node.path}, which names the bucket, so that each would wait for the other: give this baseline alarms of its own, or make an ObjectEncryptionReport with ObjectSource.existingMetadataTables() in the stack of the alarms, which changes nothing about the bucket`, scope);
+    throw new ValidationError('AlarmsInOtherStack', `'objectReport' must not be made where the alarms are in another stack, ${Stack.of(alarms).node.path}, which names the bucket, so that each would wait for the other: make an ObjectEncryptionReport with ObjectSource.existingMetadataTables() in the stack of the alarms, which changes nothing about the bucket; or give this baseline both alarms: BaselineAlarms.make() and auditTrail: BaselineAuditTrail.make(), a second trail that is paid for, since alarms count in a trail of their own stack`, scope);
   }
 }
 
@@ -43,12 +57,19 @@ export function checkAccount(scope: Construct, account: BaselineAccount | undefi
   }
 }
 
-/** The account's stack names the bucket and its key, so neither can be of a stack that this one waits for. */
-export function checkStackOfKey(scope: Construct, key: kms.IKey | undefined, watcher: Construct | undefined): void {
-  if (key?.node.defaultChild === undefined || watcher === undefined) { return; }
-  const [here, there] = [Stack.of(scope), Stack.of(watcher)];
-  if (Stack.of(key) === there && here !== there) {
-    throw new ValidationError('KeyInStackOfAccount', `'key' must not be in ${there.node.path}, the stack that watches the bucket from there, since each would wait for the other, got ${key.node.path}: make the key in this stack or in a third one`, scope);
+/**
+ * A stack that watches the bucket names it and its key, so what the bucket needs cannot be in it.
+ *
+ * @param prop what the user gave
+ */
+export function checkStackOf(
+  scope: Construct, prop: string, needed: kms.IKey | s3.IBucket | undefined, watchers: readonly (Construct | undefined)[],
+): void {
+  if (needed?.node.defaultChild === undefined) { return; }
+  const here = Stack.of(scope);
+  const there = watchers.flatMap((one) => (one === undefined ? [] : [Stack.of(one)])).find((stack) => stack !== here && stack === Stack.of(needed));
+  if (there !== undefined) {
+    throw new ValidationError('NeededInStackOfAccount', `'${prop}' must not be in ${there.node.path}, the stack that watches the bucket from there, since each would wait for the other, got ${needed.node.path}: make it in the stack of the bucket or in a third one`, scope);
   }
 }
 

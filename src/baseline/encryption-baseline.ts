@@ -3,7 +3,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { backfillOf, hearOfBackfill, ofReport } from './backfill-of-bucket';
 import type { BucketBaselineOptions } from './bucket-baseline-options';
-import { checkAccount, checkLambdas, checkReportHere, checkSameBucket, checkStackOfKey } from './checks';
+import { checkAccount, checkLambdas, checkReportHere, checkSameBucket, checkStackOf } from './checks';
 import { ComplianceMatrix } from './compliance-matrix';
 import type { CostLine } from './cost-line';
 import { costsOf, usageOf } from './costs';
@@ -16,6 +16,7 @@ import { MonthlyCost } from './monthly-cost';
 import { warnOfLeftOut, WatchParts } from './watch-parts';
 import type { EncryptionAuditTrail } from '../audit';
 import type { EncryptionBackfillJob } from '../backfill';
+import { SecureBucket } from '../bucket';
 import type { EncryptionCompliance } from '../compliance';
 import type { KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
 import type { EncryptionAlarms } from '../monitoring';
@@ -88,7 +89,12 @@ export abstract class EncryptionBaseline extends Construct {
    */
   protected _watch(bucket: s3.IBucket, target: kms.IKey | undefined, options: BucketBaselineOptions): void {
     checkHome(this, 'bucket', bucket, 'everything that watches it is there, so make this baseline in a stack of that account and region');
-    for (const key of [bucket.encryptionKey, target]) { checkStackOfKey(this, key, this.auditTrail ?? this.alarms ?? this.compliance); }
+    const watchers = [this.auditTrail, this.alarms, this.compliance, this.keyAccess, this.sensitiveData];
+    for (const key of [bucket.encryptionKey, target]) {
+      checkStackOf(this, 'key', key, watchers);
+      if (key !== undefined) { checkHome(this, 'key', key, 'a baseline has the key of its bucket in the same account and region, so give one that is there'); }
+    }
+    checkStackOf(this, 'bucketProps.serverAccessLogsBucket', bucket instanceof SecureBucket ? bucket.accessLogsBucket : undefined, watchers);
     this.watched = bucket;
     this.auditTrail?.watch(bucket);
     this.alarms?.watch(bucket);

@@ -9,6 +9,7 @@ import { warnOfLeftOut } from './watch-parts';
 import { RotatingS3Key } from '../key';
 import { ValidationError } from '../private/errors';
 import { at, finalState } from '../private/final-state';
+import { keyBehind } from '../private/key-by-arn';
 import { noteKeyless } from '../private/keyless';
 
 /** A bucket that is there, with everything that watches it: what `S3EncryptionBaseline.forBucket` makes. */
@@ -16,7 +17,7 @@ export class ExistingBucketBaseline extends EncryptionBaseline {
   /** @internal */
   public static _of(bucket: s3.IBucket, options: ForBucketOptions): ExistingBucketBaseline {
     // Beside the bucket, and not under it: mixins and aspects of the bucket are about what is under it.
-    const { id, scope } = bucket.node;
+    const { id, scope } = (bucket.node.scope instanceof s3.CfnBucket ? bucket.node.scope : bucket).node; // the CDK makes one under the other
     checkOnce(scope as Construct, bucket);
     return new ExistingBucketBaseline(scope as Construct, `${id}EncryptionBaseline`, bucket, options);
   }
@@ -38,7 +39,12 @@ export class ExistingBucketBaseline extends EncryptionBaseline {
       return;
     }
     const other = key === bucket.encryptionKey ? undefined : key;
-    if (other !== undefined) { this.warnNotUnder(bucket, other); }
+    if (other !== undefined && bucket.encryptionKey !== undefined && other === keyBehind(bucket.encryptionKey)) {
+      Annotations.of(this).addWarningV2('cdk-s3-encryption:ExistingBucketBaseline.namesAlias',
+        `the bucket ${bucket.node.path} names an alias of ${other.node.path}, which can be moved to any other key, so rules of AWS Config find it: give the bucket the key itself, or acknowledge this`);
+    } else if (other !== undefined) {
+      this.warnNotUnder(bucket, other);
+    }
     this._watch(bucket, other, options);
   }
 
@@ -62,6 +68,7 @@ export class ExistingBucketBaseline extends EncryptionBaseline {
       default:
     }
     const resource = bucket.node.defaultChild;
+    if (resource instanceof s3.CfnBucket && !isUnderKms(resource)) { noteKeyless(bucket); }
     const known = bucket.encryptionKey !== undefined || (resource instanceof s3.CfnBucket && !isUnderKms(resource));
     if (!known && part === undefined) {
       throw new ValidationError('KeyUnknown', `'key' must say which KMS key the bucket ${bucket.node.path} is under, or shall be, got none, and ${resource === undefined ? 'the bucket is imported without its key' : 'the template names none, which is the AWS managed key aws/s3'}: give BaselineKey.use(key) or BaselineKey.make(), or import the bucket with encryptionKey; for an imported one under SSE-S3 give BaselineKey.leaveOut(reason) and BaselineCompliance.leaveOut(reason)`, this);
@@ -69,7 +76,7 @@ export class ExistingBucketBaseline extends EncryptionBaseline {
     if (!known && this.compliance !== undefined && compliance?._part.kind !== 'left-out') {
       throw new ValidationError('RulesNeedKey', `'compliance' must be left out for the imported bucket ${bucket.node.path} without a key, since its rules compare with one: give BaselineCompliance.leaveOut(reason), or a key`, this);
     }
-    return bucket.encryptionKey;
+    return bucket.encryptionKey === undefined ? undefined : keyBehind(bucket.encryptionKey);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BaselineParts } from './baseline-parts';
-import { EncryptionAuditTrail } from '../audit';
+import { EncryptionAuditTrail, trailOf } from '../audit';
 import { EncryptionCompliance } from '../compliance';
 import { AccessAnalyzer, KeyAccessAnalysis, SensitiveDataDiscovery } from '../exposure';
 import { EncryptionAlarms, type Notify } from '../monitoring';
@@ -84,6 +84,10 @@ export class WatchParts {
 
   /** The trail, or what else is known of one. */
   public trail(): GivenTrail | undefined {
+    const alarms = this.decision('auditTrail') === undefined ? this.choices.alarms?._part : undefined;
+    // Alarms that are given count in a trail already: a second one would be paid for, and count for nobody.
+    const theirs = alarms?.kind === 'given' ? trailOf(alarms.given._trailLogGroup) : undefined;
+    if (theirs !== undefined) { return { trail: theirs }; }
     return this.once('auditTrail', this.choices.auditTrail?._part, (shared) => shared.trail(),
       (props) => ({ trail: new EncryptionAuditTrail(this.scope, 'AuditTrail', props) }));
   }

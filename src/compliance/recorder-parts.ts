@@ -6,6 +6,7 @@ import type { MadeRecorderOptions } from './compliance-recorder';
 import { SecureBucket } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { acknowledge, resourceFinding } from '../private/findings';
+import { madeElsewhere } from '../private/once-in-region';
 
 /** What the rules of the catalogue look at. */
 const RECORDED = ['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::CloudTrail::Trail'];
@@ -37,7 +38,7 @@ export function onRecorderOf(scope: Construct, take: (recorder: Construct) => vo
  */
 export function makeRecorder(scope: Construct, options: MadeRecorderOptions): Construct {
   const stack = Stack.of(scope);
-  const other = stack.node.findAll().find((one) => one instanceof config.CfnConfigurationRecorder && Stack.of(one) === stack);
+  const other = stack.node.findAll().find((one) => one instanceof config.CfnConfigurationRecorder && Stack.of(one) === stack) ?? madeElsewhere(scope, 'recorder');
   if (other !== undefined) {
     throw new ValidationError('RecorderTwice', `'recorder' must be made once, since an account has one in each region, got ComplianceRecorder.make() beside ${other.node.path}: give ComplianceRecorder.existing() here`, scope);
   }

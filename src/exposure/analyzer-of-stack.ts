@@ -3,6 +3,7 @@ import type { CfnAnalyzer } from 'aws-cdk-lib/aws-accessanalyzer';
 import type { Construct } from 'constructs';
 import type { ArchiveRule } from './archive-rules';
 import { ValidationError } from '../private/errors';
+import { madeElsewhere } from '../private/once-in-region';
 
 type Access = 'externalAccess' | 'internalAccess';
 
@@ -27,12 +28,12 @@ function ofStack(scope: Construct): AnalyzerOfStack {
  */
 export function analyzerOf(scope: Construct, prop: Access, analyzer: CfnAnalyzer): void {
   const known = ofStack(scope);
-  const made = known.made[prop];
+  const made = known.made[prop] ?? madeElsewhere(analyzer, prop);
   if (made !== undefined) {
     const remedy = prop === 'externalAccess'
       ? 'give AccessAnalyzer.existing() here'
       : `watch the bucket with the KeyAccessAnalysis ${made.node.scope?.node.path ?? ''}, as baselines do that are given it by BaselineKeyAccess.use(), and leave it out here`;
-    throw new ValidationError('AnalyzerTwice', `'${prop}' must be made once in a stack, since an account has one such analyzer in each region, got AccessAnalyzer.make() beside ${made.node.path}: ${remedy}`, scope);
+    throw new ValidationError('AnalyzerTwice', `'${prop}' must be made once, since an account has one such analyzer in each region, got AccessAnalyzer.make() beside ${made.node.path}: ${remedy}`, scope);
   }
   known.made[prop] = analyzer;
   if (prop === 'externalAccess') { for (const tell of known.waiting.splice(0)) { tell(); } }

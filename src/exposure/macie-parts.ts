@@ -10,6 +10,7 @@ import { FindingPublishingFrequency } from './macie-session-options';
 import { ValidationError } from '../private/errors';
 import { acknowledge, resourceFinding } from '../private/findings';
 import { makeHandler } from '../private/handler';
+import { madeElsewhere } from '../private/once-in-region';
 
 const ID = 'CdkS3EncryptionMacie';
 
@@ -57,7 +58,7 @@ export class MacieParts extends Construct {
       }
       return;
     }
-    const other = stack.node.findAll().find((one) => one instanceof CfnSession && Stack.of(one) === stack);
+    const other = stack.node.findAll().find((one) => one instanceof CfnSession && Stack.of(one) === stack) ?? madeElsewhere(this, 'session');
     if (other !== undefined) {
       throw new ValidationError('SessionTwice', `'session' must be made once, since an account has one in each region, got MacieSession.make() beside ${other.node.path}: give MacieSession.existing() here, and add a dependency on it`, scope);
     }

@@ -29,11 +29,12 @@ export interface EncryptionAlarmsOptions {
   readonly runbookUrl?: string;
 
   /**
-   * Where findings are counted, by the name of the detection.
+   * Where findings are counted in CloudWatch, by the name of the detection.
    *
-   * Give two alarms of one account and region that count in the same log group different ones.
+   * Two alarms of one account and region that count in the same namespace would each go off at what the other one counts: in one app that is
+   * refused with an error.
    *
-   * @default 'S3Encryption/Detections'
+   * @default - `S3Encryption/` and the path of these alarms, which nobody else has
    */
   readonly metricNamespace?: string;
 

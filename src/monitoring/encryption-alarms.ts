@@ -22,6 +22,7 @@ import { Watched } from './watched';
 import type { EncryptionBackfillJob } from '../backfill';
 import { ValidationError } from '../private/errors';
 import { isKeyless } from '../private/keyless';
+import { madeElsewhere } from '../private/once-in-region';
 
 /** A name of a rule has at most 64 characters, and the longest group takes 40 of them. */
 const PREFIX_LENGTH = 23;
@@ -103,9 +104,9 @@ export class EncryptionAlarms extends Construct {
     this.watched = new Watched(this);
     this.rules = new EventRules(this, groupsOf(events, exceptRoles), this.watched, channels, prefix, runbook);
     if (props.trailLogGroup !== undefined) {
-      this.rates = new RateAlarms(this, rates, this.watched, channels, {
-        logGroup: props.trailLogGroup, namespace: props.metricNamespace ?? 'S3Encryption/Detections', runbook,
-      });
+      const namespace = props.metricNamespace ?? `S3Encryption/${prefix}`;
+      this.countAlone(namespace);
+      this.rates = new RateAlarms(this, rates, this.watched, channels, { logGroup: props.trailLogGroup, namespace, runbook });
     }
     this.deliveryAlarm = this.watchDelivery(channels, runbook);
     if (props.dashboard !== false) {
@@ -266,5 +267,13 @@ export class EncryptionAlarms extends Construct {
     });
     alarm.addAlarmAction(...channels.alarmActions());
     return alarm;
+  }
+
+  /** Metrics of one name in one namespace are one metric: each of two alarms would go off at what the other one counts. */
+  private countAlone(namespace: string): void {
+    const other = madeElsewhere(this, `metrics in ${namespace}`);
+    if (other !== undefined) {
+      throw new ValidationError('NamespaceTwice', `'metricNamespace' must be another one for each EncryptionAlarms of an account and region, got '${namespace}', in which ${other.node.path} counts: leave it out`, this);
+    }
   }
 }

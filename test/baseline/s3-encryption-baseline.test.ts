@@ -493,7 +493,7 @@ describe('is refused', () => {
       for (const id of ['Orders', 'Invoices']) {
         new S3EncryptionBaseline(stack, id, { notify: [MAIL], keyAccess: BaselineKeyAccess.make({ externalAccess: AccessAnalyzer.make() }) });
       }
-    }, /'externalAccess' must be made once in a stack/],
+    }, /'externalAccess' must be made once, since/],
     ['an imported bucket without a key', (stack) => S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketName(stack, 'Old', 'old'), { notify: [MAIL] }), /'key' must say which KMS key the bucket Stack\/Old is under, or shall be, got none, and the bucket is imported/],
     ['a bucket under the key of AWS, without one of yours', (stack) => S3EncryptionBaseline.forBucket(new s3.Bucket(stack, 'Old', { encryption: s3.BucketEncryption.KMS_MANAGED }), { notify: [MAIL] }), /the template names none, which is the AWS managed key/],
     ['a bucket of another region', (stack) => S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old', region: 'us-east-1' }), { notify: [MAIL], key: BaselineKey.make() }), /'bucket' must be in the region .* so make this baseline in a stack of that account and region/],

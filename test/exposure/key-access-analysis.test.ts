@@ -214,7 +214,7 @@ describe('is refused', () => {
     const { stack, alarms, analysis } = made({ internalAccess: AccessAnalyzer.make() });
     analysis.watch(new SecureBucket(stack, 'Data'));
     expect(() => new KeyAccessAnalysis(stack, 'Other', { alarms, externalAccess: AccessAnalyzer.existing(), internalAccess: AccessAnalyzer.make() }))
-      .toThrow(/'internalAccess' must be made once in a stack.*beside Stack\/Access\/InternalAccess: watch the bucket with the KeyAccessAnalysis Stack\/Access/);
+      .toThrow(/'internalAccess' must be made once, since.*beside Stack\/Access\/InternalAccess: watch the bucket with the KeyAccessAnalysis Stack\/Access/);
   });
 
   test('nothing that is watched', () => {

@@ -519,6 +519,7 @@ const GUARDRAILS: Row[] = [
     organizationId: 'o-exampleorg1',
     keyDeletionRoleArns: [excepted(stack, 'BreakGlass')],
     encryptionChangeRoleArns: [excepted(stack, 'cdk-hnb659fds-cfn-exec-role-*')],
+    objectEncryptionChangeRoleArns: [excepted(stack, 'Orders-Backfill*')],
     trustedOrganizationIds: ['o-exampleorg2'],
     trustedAccountIds: [OTHER_ACCOUNT],
     roleAdministratorArns: [excepted(stack, 'Security')],

@@ -5,10 +5,9 @@ import type { RotatingS3KeyProps } from '../../key';
 /** The key of a baseline: given, made, or left out with a reason. */
 export class BaselineKey {
   /**
-   * A key that you have, of the account and region of the bucket.
+   * A key that you have, of the account and region of the bucket. One of another account or region is refused with an error.
    *
-   * The policy of an imported one is not changed: one of this account is taken to leave permissions to IAM, as keys do by default; of
-   * others a warning says what has to be added.
+   * The policy of an imported one is not changed: it is taken to leave permissions to IAM, as keys do by default.
    */
   public static use(key: kms.IKey): BaselineKey {
     return new BaselineKey({ kind: 'given', given: key });
