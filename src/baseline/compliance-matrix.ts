@@ -53,14 +53,16 @@ export class ComplianceMatrix {
     });
   }
 
-  /** The matrix as a table in Markdown, one row for each control of each standard, met or not. */
+  /** The matrix as a table in Markdown, one row for each control of each standard, met or not, with the reason for what is left out. */
   public toMarkdown(): string {
     const evidence = this.evidence;
     const rows = STANDARDS.flatMap(({ field, name }) => controlsOf(evidence, field).map((control) => {
       const { making, looking, met } = aboutControl(evidence, field, control);
       const what = making.map(({ title, resources, missingBecause }) => `${title}: ${missingBecause ?? code(resources)}`);
-      const checked = looking.flatMap(({ resources }) => resources);
-      return `| ${name} | ${control} | ${met ? 'yes' : 'no'} | ${what.map(cell).join('<br>')} | ${code(checked)} |`;
+      const found = looking.flatMap(({ resources }) => resources);
+      const blind = looking.flatMap(({ title, missingBecause }) => missingBecause === undefined ? [] : [`${title}: ${missingBecause}`]);
+      const checked = [...found.length === 0 ? [] : [code(found)], ...blind];
+      return `| ${name} | ${control} | ${met ? 'yes' : 'no'} | ${what.map(cell).join('<br>')} | ${checked.map(cell).join('<br>')} |`;
     }));
     return ['| Standard | Control | Met | By | Checked by |', '|---|---|---|---|---|', ...rows, ''].join('\n');
   }
@@ -88,7 +90,7 @@ function aboutControl(evidence: readonly ControlEvidence[], field: keyof Control
   const making = about.filter(({ looks }) => !looks);
   return {
     making,
-    looking: about.filter(({ looks, resources }) => looks && resources.length > 0),
+    looking: about.filter(({ looks }) => looks),
     met: making.length > 0 && making.every(({ resources }) => resources.length > 0),
   };
 }

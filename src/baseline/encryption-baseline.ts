@@ -8,10 +8,11 @@ import { ComplianceMatrix } from './compliance-matrix';
 import type { CostLine } from './cost-line';
 import { costsOf, usageOf } from './costs';
 import { sharedFor } from './deployed-elsewhere';
-import type { Measure } from './evidence';
-import { evidenceOfBucket, evidenceOfKey } from './evidence-of-bucket';
+import type { Measure, Subject } from './evidence';
+import { evidenceOfBucket, evidenceOfKeys } from './evidence-of-bucket';
 import { evidenceOfObjects, evidenceOfParts } from './evidence-of-parts';
 import type { ExpectedUsage } from './expected-usage';
+import type { ForBucketOptions } from './for-bucket-options';
 import { MonthlyCost } from './monthly-cost';
 import { warnOfLeftOut, WatchParts } from './watch-parts';
 import type { EncryptionAuditTrail } from '../audit';
@@ -55,7 +56,7 @@ export abstract class EncryptionBaseline extends Construct {
   private watched?: s3.IBucket;
   private job?: EncryptionBackfillJob;
   private report?: ObjectEncryptionReport;
-  private readonly reasons: { backfill?: string; objectReport?: string } = {};
+  private readonly reasons: { key?: string; backfill?: string; objectReport?: string } = {};
 
   protected constructor(scope: Construct, id: string, options: BucketBaselineOptions) {
     super(scope, id);
@@ -87,7 +88,7 @@ export abstract class EncryptionBaseline extends Construct {
    * @param target the key that the bucket shall be under, where that is another than the one that it has
    * @internal
    */
-  protected _watch(bucket: s3.IBucket, target: kms.IKey | undefined, options: BucketBaselineOptions): void {
+  protected _watch(bucket: s3.IBucket, target: kms.IKey | undefined, options: ForBucketOptions): void {
     checkHome(this, 'bucket', bucket, 'everything that watches it is there, so make this baseline in a stack of that account and region');
     const watchers = [this.auditTrail, this.alarms, this.compliance, this.keyAccess, this.sensitiveData];
     for (const key of [bucket.encryptionKey, target]) {
@@ -96,6 +97,7 @@ export abstract class EncryptionBaseline extends Construct {
     }
     checkStackOf(this, 'bucketProps.serverAccessLogsBucket', bucket instanceof SecureBucket ? bucket.accessLogsBucket : undefined, watchers);
     this.watched = bucket;
+    if (options.key?._part.kind === 'left-out') { this.reasons.key = options.key._part.because; }
     this.auditTrail?.watch(bucket);
     this.alarms?.watch(bucket);
     this.keyAccess?.watch(bucket);
@@ -140,12 +142,12 @@ export abstract class EncryptionBaseline extends Construct {
   private measures(): Measure[] {
     const { watched: bucket } = this;
     if (bucket === undefined) { return []; }
-    const key = bucket.encryptionKey;
+    const subject: Subject = { bucket, keys: bucket.encryptionKey === undefined ? [] : [bucket.encryptionKey], noKeyBecause: this.reasons.key };
     return [
-      ...evidenceOfBucket(bucket),
-      ...key === undefined ? [] : evidenceOfKey(key),
-      ...evidenceOfParts(this, this.parts, bucket),
-      ...evidenceOfObjects(this, this.reasons),
+      ...evidenceOfBucket(subject),
+      ...evidenceOfKeys(subject),
+      ...evidenceOfParts(this, this.parts, subject),
+      ...evidenceOfObjects(this, this.reasons, subject),
     ];
   }
 

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { holding, type Measure } from './evidence';
+import { holding, type Measure, missing, type Subject, whyNoKey } from './evidence';
 import { mappings } from '../controls';
 import { RotatingS3Key } from '../key';
 import { at, canonical, finalState } from '../private/final-state';
@@ -36,41 +36,59 @@ const OF_BUCKET: [measure: string, title: string, mappings: Measure['mappings'],
 ];
 
 /** What the bucket itself makes hold, read from the template: props may weaken it, with a reason. Of one that is elsewhere nothing is known. */
-export function evidenceOfBucket(bucket: s3.IBucket): Measure[] {
+export function evidenceOfBucket({ bucket, keys, noKeyBecause }: Subject): Measure[] {
   const resource = bucket.node.defaultChild;
   const known = resource instanceof s3.CfnBucket ? resource : undefined;
-  const unlike = (holds: (properties: unknown) => boolean) => known === undefined ? ELSEWHERE
-    : holds(finalState(known).properties) ? undefined : 'the bucket of the template does not have it';
+  const unlike = (measure: string, holds: (properties: unknown) => boolean) => {
+    if (known !== undefined && holds(finalState(known).properties)) { return undefined; }
+    const given = OF_KEY_OF_BUCKET.includes(measure) && keys.length === 0 ? noKeyBecause : undefined;
+    return given ?? (known === undefined ? ELSEWHERE : 'the bucket of the template does not have it');
+  };
   const policy = policyOf(bucket);
   const open = () => known === undefined ? ELSEWHERE
     : policy !== undefined && deniesPlainHttp(bucket, policy) ? undefined : 'the policy of the template does not deny it to everybody';
   return [
-    ...OF_BUCKET.map(([measure, title, controls, holds]) => holding({ measure, title, mappings: controls }, () => known, () => unlike(holds))),
+    ...OF_BUCKET.map(([measure, title, controls, holds]) => (
+      holding({ measure, title, mappings: controls }, () => known, () => unlike(measure, holds)))),
     holding({ measure: 'bucket-tls-only', title: 'Plain HTTP is denied to everybody', mappings: mappings.TLS_ONLY }, () => policy, open),
   ];
 }
 
+/** What a bucket without a key has no part in. */
+const OF_KEY_OF_BUCKET = ['bucket-encrypted', 'bucket-key'];
+
 const ELSEWHERE = 'it is not of this app, so nobody can see here whether it has it';
 
-/** What the key itself makes hold. Of a policy that is not ours nothing is claimed. */
-export function evidenceOfKey(key: kms.IKey): Measure[] {
+const OF_KEY: readonly Omit<Measure, 'by'>[] = [
+  { measure: 'key-rotated', title: 'KMS rotates the material of the key by itself', mappings: mappings.KEY_ROTATED },
+  {
+    measure: 'key-deletion-guarded',
+    title: 'A key that was used lately cannot be deleted, and no key within less than 30 days',
+    mappings: mappings.KEY_NOT_DELETED,
+  },
+  { measure: 'key-not-public', title: 'The policy of the key lets in nobody without naming them', mappings: mappings.KEY_NOT_PUBLIC },
+];
+
+/** What the key itself makes hold, or why there is none. */
+export function evidenceOfKeys(subject: Subject): Measure[] {
+  const [key] = subject.keys;
+  return key === undefined ? missing(OF_KEY, whyNoKey(subject)) : evidenceOfKey(key);
+}
+
+/** Of a policy that is not ours nothing is claimed. */
+function evidenceOfKey(key: kms.IKey): Measure[] {
   const resource = key.node.defaultChild;
   const known = resource instanceof kms.CfnKey ? resource : undefined;
   const ours = key instanceof RotatingS3Key;
   const unlike = (guards: boolean, holds: (properties: Record<string, unknown>) => boolean) => known === undefined ? ELSEWHERE
     : guards && !ours ? 'the key is no RotatingS3Key, whose policy has it'
       : holds(finalState(known).properties) ? undefined : 'the key of the template does not have it';
-  return [
-    holding({ measure: 'key-rotated', title: 'KMS rotates the material of the key by itself', mappings: mappings.KEY_ROTATED }, () => known,
-      () => unlike(false, ({ EnableKeyRotation, Enabled }) => EnableKeyRotation === true && Enabled !== false)),
-    holding({
-      measure: 'key-deletion-guarded',
-      title: 'A key that was used lately cannot be deleted, and no key within less than 30 days',
-      mappings: mappings.KEY_NOT_DELETED,
-    }, () => known, () => unlike(true, ({ PendingWindowInDays }) => PendingWindowInDays === 30)),
-    holding({ measure: 'key-not-public', title: 'The policy of the key lets in nobody without naming them', mappings: mappings.KEY_NOT_PUBLIC },
-      () => known, () => unlike(false, ({ KeyPolicy }) => !letsInEverybody(KeyPolicy))),
-  ];
+  const wrong: Record<string, () => string | undefined> = {
+    'key-rotated': () => unlike(false, ({ EnableKeyRotation, Enabled }) => EnableKeyRotation === true && Enabled !== false),
+    'key-deletion-guarded': () => unlike(true, ({ PendingWindowInDays }) => PendingWindowInDays === 30),
+    'key-not-public': () => unlike(false, ({ KeyPolicy }) => !letsInEverybody(KeyPolicy)),
+  };
+  return OF_KEY.map((what) => holding(what, () => known, () => wrong[what.measure]!()));
 }
 
 function policyOf(bucket: s3.IBucket): s3.CfnBucketPolicy | undefined {

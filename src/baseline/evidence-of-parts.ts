@@ -1,15 +1,14 @@
 import type { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { EncryptionBaseline } from './encryption-baseline';
-import { holding, type Measure, missing } from './evidence';
+import { holding, type Measure, missing, type Subject, whyNoKey } from './evidence';
 import type { PartName, WatchParts } from './watch-parts';
 import type { EncryptionAuditTrail } from '../audit';
-import type { EncryptionCompliance } from '../compliance';
+import { ALL_RULES, type EncryptionCompliance, type RuleSpec } from '../compliance';
 import { mappings } from '../controls';
 import { type KeyAccessAnalysis, madeAnalyzerOf, type SensitiveDataDiscovery } from '../exposure';
-import { DETECTIONS, type EncryptionAlarms } from '../monitoring';
+import { DETECTIONS, type DetectionSpec, type EncryptionAlarms } from '../monitoring';
 import { finalState } from '../private/final-state';
 
 const OF_TRAIL: readonly Omit<Measure, 'by'>[] = [
@@ -27,13 +26,13 @@ const OF_KEY_ACCESS = { measure: 'access-analyzed', title: 'An analyzer finds wh
 const OF_SENSITIVE_DATA = { measure: 'sensitive-data-discovered', title: 'Macie looks for sensitive data in the bucket', mappings: mappings.DATA_DISCOVERED };
 
 /** What the parts that watch make hold. */
-export function evidenceOfParts(baseline: EncryptionBaseline, parts: WatchParts, bucket: s3.IBucket): Measure[] {
+export function evidenceOfParts(baseline: EncryptionBaseline, parts: WatchParts, subject: Subject): Measure[] {
   const { auditTrail, alarms, compliance, keyAccess, sensitiveData } = baseline;
   const leftOut = (part: PartName) => parts.leftOutBecause(part) ?? 'what has it is not of this app';
   return [
     ...auditTrail === undefined ? missing([...OF_TRAIL, OF_ALL_OBJECTS], leftOut('auditTrail')) : evidenceOfTrail(auditTrail),
     ...alarms === undefined ? missing(detections(), leftOut('alarms')) : evidenceOfAlarms(alarms, auditTrail),
-    ...compliance === undefined ? [] : evidenceOfCompliance(compliance, bucket),
+    ...compliance === undefined ? missing(rules(), leftOut('compliance')) : evidenceOfCompliance(compliance, subject),
     ...keyAccess === undefined ? missing([OF_KEY_ACCESS], leftOut('keyAccess')) : [evidenceOfKeyAccess(keyAccess)],
     ...sensitiveData === undefined ? missing([OF_SENSITIVE_DATA], leftOut('sensitiveData')) : [evidenceOfSensitiveData(sensitiveData)],
   ];
@@ -41,12 +40,13 @@ export function evidenceOfParts(baseline: EncryptionBaseline, parts: WatchParts,
 
 /** What is about objects that are there already. No standard asks for it by name. */
 export function evidenceOfObjects(
-  { backfill, objectReport }: EncryptionBaseline, reasons: { readonly backfill?: string; readonly objectReport?: string },
+  { backfill, objectReport }: EncryptionBaseline, reasons: { readonly backfill?: string; readonly objectReport?: string }, subject: Subject,
 ): Measure[] {
+  const noBackfill = () => reasons.backfill ?? (subject.keys.length === 0 ? whyNoKey(subject) : 'S3 brings nothing under two layers of encryption (DSSE-KMS)');
   return [
     holding({ measure: 'objects-repairable', title: 'Objects that are there already can be brought under the key', mappings: {} },
       () => backfill?.stateMachine.node.defaultChild,
-      () => backfill === undefined ? reasons.backfill ?? 'there is no key under which S3 could bring them' : undefined),
+      () => backfill === undefined ? noBackfill() : undefined),
     holding({ measure: 'objects-reported', title: 'Each object is looked at, once a day', mappings: {}, looks: true },
       () => objectReport?.stateMachine.node.defaultChild,
       () => objectReport === undefined ? reasons.objectReport ?? 'nobody asked for it, since what knows about each object is a choice' : undefined),
@@ -70,44 +70,56 @@ function evidenceOfTrail(trail: EncryptionAuditTrail): Measure[] {
   return [...OF_TRAIL, OF_ALL_OBJECTS].map((what) => holding(what, () => resource, () => wrong(what.measure)));
 }
 
-/** The rules, each with the controls that AWS Config answers by it. */
-function evidenceOfCompliance(compliance: EncryptionCompliance, bucket: s3.IBucket): Measure[] {
-  const about = compliance._rulesAbout(bucket.bucketName, bucket.encryptionKey?.keyArn);
-  return [...new Set(about.map(({ spec }) => spec))].map((spec) => ({
-    measure: `config-rule:${spec.id}`,
-    title: spec.title,
-    mappings: spec.mappings,
-    looks: true,
-    by: () => about.filter((one) => one.spec === spec).map(({ resource }) => resource),
-  }));
+/** The rules that look by default, where nobody made any. */
+function rules(): Omit<Measure, 'by'>[] {
+  return ALL_RULES.filter(({ _spec }) => _spec.offBecause === undefined).map(({ _spec }) => ofRule(_spec));
+}
+
+/** The rules, each with the controls that AWS Config answers by it, and those that do not look, with the reason. */
+function evidenceOfCompliance(compliance: EncryptionCompliance, subject: Subject): Measure[] {
+  const { bucket, keys } = subject;
+  const about = compliance._rulesAbout(bucket.bucketName, keys[0]?.keyArn);
+  const whyNot = ({ subject: looksAt, kmsOnly }: RuleSpec) => keys.length === 0 && (looksAt === 'key' || kmsOnly) ? whyNoKey(subject)
+    : 'it is not asked of this bucket and its key, as the template has them';
+  return [
+    ...compliance._chosen.map((spec) => ({
+      ...ofRule(spec),
+      by: () => about.filter((one) => one.spec === spec).map(({ resource }) => resource),
+      because: () => whyNot(spec),
+    })),
+    ...compliance._off.flatMap(({ spec, because }) => missing([ofRule(spec)], because)),
+  ];
+}
+
+function ofRule({ id, title, mappings: controls }: RuleSpec): Omit<Measure, 'by'> {
+  return { measure: `config-rule:${id}`, title, mappings: controls, looks: true };
 }
 
 /** The detections that a standard asks for, where nobody made alarms. */
 function detections(): Omit<Measure, 'by'>[] {
-  return DETECTIONS.filter(({ mappings: controls }) => Object.keys(controls).length > 0).map(({ id, mappings: controls, _spec: { title } }) => (
-    { measure: `alarm:${id}`, title: `Somebody hears of it: ${title}`, mappings: controls }));
+  return DETECTIONS.filter(({ mappings: controls }) => Object.keys(controls).length > 0).map(({ _spec }) => ofDetection(_spec));
 }
 
 /** Standards ask for an alarm at the first event, with an action, over a trail that has all events. */
 function evidenceOfAlarms(alarms: EncryptionAlarms, trail: EncryptionAuditTrail | undefined): Measure[] {
-  const answering = alarms._answering();
-  const counted = trail !== undefined && alarms._trailLogGroup === trail.logGroup;
-  return [...detections(), ...own(answering)].map((what) => {
-    const about = answering.filter(({ spec }) => `alarm:${spec.id}` === what.measure).map(({ by }) => by.node.defaultChild ?? by);
+  const { _trailLogGroup: logGroup } = alarms;
+  return alarms._answering().map(({ spec, offBecause, made }) => {
+    const about = made.map(({ by }) => by.node.defaultChild ?? by);
     const wrong = () => {
-      if (about.length === 0) { return trail === undefined ? 'nothing can be counted without the log group of a trail' : 'somebody turned it off'; }
-      if (!counted) { return 'the trail that is counted in is not of this app, so nobody can see here what it has'; }
+      if (offBecause !== undefined) { return offBecause; }
+      if (spec.kind === 'rate' && logGroup === undefined) { return 'the alarms have no log group of a trail, so nothing can be counted'; }
+      if (made.length === 0) { return 'nothing is watched that it could be about'; }
+      if (trail === undefined || (logGroup ?? trail.logGroup) !== trail.logGroup) {
+        return 'the trail that is counted in is not of this app, so nobody can see here what it has';
+      }
       return about.every(goesOffAtOnce) ? undefined : 'the alarm of the template has no action, or waits for more than one event';
     };
-    return { ...what, by: () => wrong() === undefined ? about : [], because: wrong };
+    return { ...ofDetection(spec), by: () => wrong() === undefined ? about : [], because: wrong };
   });
 }
 
-/** Detections of the user's own that say which controls they answer. */
-function own(answering: ReturnType<EncryptionAlarms['_answering']>): Omit<Measure, 'by'>[] {
-  const catalogue = new Set(DETECTIONS.map(({ id }) => id));
-  return [...new Map(answering.map(({ spec }) => [spec.id, spec])).values()].filter(({ id }) => !catalogue.has(id))
-    .map(({ id, title, mappings: controls = {} }) => ({ measure: `alarm:${id}`, title: `Somebody hears of it: ${title}`, mappings: controls }));
+function ofDetection({ id, title, mappings: controls = {} }: DetectionSpec): Omit<Measure, 'by'> {
+  return { measure: `alarm:${id}`, title: `Somebody hears of it: ${title}`, mappings: controls };
 }
 
 function goesOffAtOnce(resource: IConstruct): boolean {

@@ -1,3 +1,5 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { ControlMappings } from '../controls';
 
@@ -13,6 +15,18 @@ export interface Measure {
   /** Whether it only looks, and changes nothing: a rule that finds that something does not hold is there all the same. */
   readonly looks?: boolean;
 }
+
+/** What the measures are about. */
+export interface Subject {
+  readonly bucket: s3.IBucket;
+  /** The keys that its objects are under, or shall be. */
+  readonly keys: readonly kms.IKey[];
+  /** The reason that somebody gave for having none. */
+  readonly noKeyBecause?: string;
+}
+
+/** Why there is nothing about a key. */
+export function whyNoKey({ noKeyBecause }: Subject): string { return noKeyBecause ?? 'the bucket has no key of its own'; }
 
 /** Measures of a part that is left out. */
 export function missing(measures: readonly Omit<Measure, 'by'>[], because: string): Measure[] {

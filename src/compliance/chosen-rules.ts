@@ -6,6 +6,8 @@ import { ValidationError } from '../private/errors';
 
 export interface ChosenRules {
   readonly rules: readonly RuleSpec[];
+  /** Those that somebody turned off, with the reason. */
+  readonly off: readonly { readonly spec: RuleSpec; readonly because: string }[];
   readonly warnings: readonly { readonly id: string; readonly text: string }[];
 }
 
@@ -25,6 +27,7 @@ export function chosenRules(scope: IConstruct, choices: readonly ComplianceChoic
   }
   return {
     rules,
+    off: ALL_RULES.flatMap(({ id, _spec: spec }) => { const because = off.get(id); return because === undefined ? [] : [{ spec, because }]; }),
     warnings: [
       ...[...off].map(([id, because]) => ({ id: `cdk-s3-encryption:EncryptionCompliance.ruleOff.${id}`, text: `nobody looks at it, rule ${id}: ${because}` })),
       ...on.has('bucket-server-side-encryption-enabled') ? [{

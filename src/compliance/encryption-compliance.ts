@@ -65,7 +65,20 @@ export class EncryptionCompliance extends Construct {
    */
   public readonly remediationRole?: iam.IRole;
 
-  private readonly chosen: readonly RuleSpec[];
+  /**
+   * The rules that it makes for what each of them is about.
+   *
+   * @internal
+   */
+  public readonly _chosen: readonly RuleSpec[];
+
+  /**
+   * The rules that it does not make, and why: turned off with a reason, or not to be had in the region.
+   *
+   * @internal
+   */
+  public readonly _off: readonly { readonly spec: RuleSpec; readonly because: string }[];
+
   private readonly made: MadeRule[] = [];
   private readonly seen = new Set<string>();
   private readonly asked = new Map<string, string>();
@@ -79,10 +92,11 @@ export class EncryptionCompliance extends Construct {
 
   constructor(scope: Construct, id: string, props: EncryptionComplianceProps = {}) {
     super(scope, id);
-    const { rules, warnings } = chosenRules(this, props.choices);
+    const { rules, off, warnings } = chosenRules(this, props.choices);
     const { region } = Stack.of(this);
     const missing = rules.filter(({ notIn }) => notIn?.includes(region));
-    this.chosen = rules.filter((rule) => !missing.includes(rule));
+    this._chosen = rules.filter((rule) => !missing.includes(rule));
+    this._off = [...off, ...missing.map((spec) => ({ spec, because: `AWS Config does not offer the rule in ${region}` }))];
     for (const { id: rule } of missing) {
       Annotations.of(this).addWarningV2(`cdk-s3-encryption:EncryptionCompliance.ruleNotInRegion.${rule}`,
         `AWS Config does not offer the rule ${rule} in ${region}, so nobody looks at it: acknowledge this, or leave the rule out with ComplianceChoice.off()`);
@@ -128,7 +142,7 @@ export class EncryptionCompliance extends Construct {
     }
     const scope = new Construct(this, nameOf(bucket));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.S3_BUCKET, bucket.bucketName);
-    for (const spec of this.chosen.filter((rule) => asksFor(rule, expected))) {
+    for (const spec of this._chosen.filter((rule) => asksFor(rule, expected))) {
       const rule = this.keep(spec, addRule(scope, spec, { ...NO_PARAMETERS, ...expected }, ruleScope), bucket.bucketName);
       this.remedies?.ofBucket(rule, spec, bucket, expected);
     }
@@ -181,8 +195,8 @@ export class EncryptionCompliance extends Construct {
   public watchOrganization(options: ComplianceOrganizationOptions): void {
     const scope = this.scopeOf('Organization', options);
     const wanted = [
-      ...this.chosen.filter((rule) => looksAtAll(rule, options)).map((spec) => ({ spec, parameters: parametersOf(options), types: [BUCKET] })),
-      ...this.chosen.filter(({ subject }) => subject === 'trails' || subject === 'data-events')
+      ...this._chosen.filter((rule) => looksAtAll(rule, options)).map((spec) => ({ spec, parameters: parametersOf(options), types: [BUCKET] })),
+      ...this._chosen.filter(({ subject }) => subject === 'trails' || subject === 'data-events')
         .map((spec) => ({ spec, parameters: NO_PARAMETERS, types: [] })),
     ];
     // 64 characters at most: https://docs.aws.amazon.com/config/latest/APIReference/API_PutOrganizationConfigRule.html
@@ -216,7 +230,7 @@ export class EncryptionCompliance extends Construct {
 
   private watchAll(id: string, options: ComplianceScopeOptions, ruleScope: config.RuleScope): Construct {
     const scope = this.scopeOf(id, options);
-    for (const spec of this.chosen.filter((rule) => looksAtAll(rule, options))) {
+    for (const spec of this._chosen.filter((rule) => looksAtAll(rule, options))) {
       this.keep(spec, addRule(scope, spec, parametersOf(options), ruleScope));
     }
     this.watchOwn(options.approvedKeys);
@@ -265,7 +279,7 @@ export class EncryptionCompliance extends Construct {
     const scope = new Construct(this, nameOf(key));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.KMS_KEY, key.keyId);
     const days = this.maximumDays ?? rotationDaysOf(key);
-    for (const spec of this.chosen.filter(({ subject, remedy }) => subject === 'key' && !(remedy === 'key-rotation' && cannotRotate(key)))) {
+    for (const spec of this._chosen.filter(({ subject, remedy }) => subject === 'key' && !(remedy === 'key-rotation' && cannotRotate(key)))) {
       const own = spec.own ? this.rotationPeriod().addRule(scope, spec, key, days) : undefined;
       const rule = this.keep(spec, own?.rule ?? addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope), key.keyArn, own?.resource);
       this.remedies?.ofKey(rule, spec, key, days);
@@ -282,7 +296,7 @@ export class EncryptionCompliance extends Construct {
     if (this.trails) { return; }
     this.trails = true;
     const scope = new Construct(this, 'Trails');
-    for (const spec of this.chosen.filter(({ subject }) => subject === 'trails')) { this.keep(spec, addRule(scope, spec, NO_PARAMETERS)); }
+    for (const spec of this._chosen.filter(({ subject }) => subject === 'trails')) { this.keep(spec, addRule(scope, spec, NO_PARAMETERS)); }
   }
 
   /** As many buckets as a rule takes, then another rule. */
@@ -296,7 +310,7 @@ export class EncryptionCompliance extends Construct {
   }
 
   private addDataEvents(scope: Construct, bucketNames?: () => readonly string[]): void {
-    for (const spec of this.chosen.filter(({ subject }) => subject === 'data-events')) {
+    for (const spec of this._chosen.filter(({ subject }) => subject === 'data-events')) {
       this.keep(spec, addRule(scope, spec, { ...NO_PARAMETERS, bucketNames }));
     }
   }

@@ -9,3 +9,6 @@ export { EncryptionHook } from './encryption-hook';
 export { EncryptionHookProps } from './encryption-hook-props';
 export { EncryptionValidations } from './encryption-validations';
 export { EncryptionValidationsProps } from './encryption-validations-props';
+// For the other areas of this library; src/index.ts does not publish them.
+export { ALL_RULES } from './compliance-rule';
+export { RuleSpec } from './rule-spec';

@@ -9,6 +9,10 @@ export interface Chosen {
   readonly events: EventSpec[];
   readonly rates: RateSpec[];
   readonly exceptRoles: (id: string) => readonly string[];
+  /** Every detection that there is, those that are off too. */
+  readonly all: readonly Detection[];
+  /** The reason that was given for turning one off. */
+  readonly offBecause: (id: string) => string | undefined;
   readonly warnings: { readonly id: string; readonly text: string }[];
 }
 
@@ -30,6 +34,8 @@ export function chosen({ choices = [], ownDetections = [], trailLogGroup }: Encr
     rates,
     exceptRoles: (id) => choices.flatMap(({ detection, _tuning: { exceptRole } }) =>
       detection.id === id && exceptRole !== undefined ? [exceptRole.roleArn] : []),
+    all,
+    offBecause: (id) => choices.find(({ detection, _tuning }) => detection.id === id && _tuning.off !== undefined)?._tuning.off,
     warnings: [
       ...choices.flatMap(({ detection, _reason, _tuning }) => _reason === undefined ? [] : [{
         id: `cdk-s3-encryption:EncryptionAlarms.${_tuning.off === undefined ? 'roleExcepted' : 'detectionOff'}.${detection.id}`,

@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import type { DetectionSeverity } from './detection-severity';
 import type { ControlMappings } from '../controls';
 
@@ -86,3 +87,9 @@ export interface WatchedNames {
 }
 
 export type DetectionSpec = EventSpec | RateSpec;
+
+/** An alarm or a rule that tells of a detection. */
+export interface MadeForDetection {
+  readonly spec: DetectionSpec;
+  readonly by: IConstruct;
+}

@@ -5,12 +5,12 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { RUNBOOK } from './alarm-text';
 import { Channels } from './channels';
-import { chosen } from './chosen';
+import { type Chosen, chosen } from './chosen';
 import { addDashboard } from './dashboard';
-import type { DetectionSpec } from './detection-spec';
+import type { DetectionSpec, MadeForDetection } from './detection-spec';
 import type { EncryptionAlarmsProps } from './encryption-alarms-props';
 import { EventRules } from './event-rules';
 import type { FindingRule } from './finding-rule';
@@ -85,11 +85,13 @@ export class EncryptionAlarms extends Construct {
   private readonly backfills: EncryptionBackfillJob[] = [];
   private readonly deliveryAlarm: cloudwatch.Alarm;
   private readonly adopted: cloudwatch.Alarm[] = [];
+  private readonly chosen: Chosen;
   private hears = false;
 
   constructor(scope: Construct, id: string, props: EncryptionAlarmsProps) {
     super(scope, id);
-    const { events, rates, exceptRoles, warnings } = chosen(props);
+    this.chosen = chosen(props);
+    const { events, rates, exceptRoles, warnings } = this.chosen;
     for (const { id: warning, text } of warnings) { Annotations.of(this).addWarningV2(warning, text); }
 
     const runbook = props.runbookUrl ?? RUNBOOK;
@@ -218,12 +220,14 @@ export class EncryptionAlarms extends Construct {
   }
 
   /**
-   * What tells of each detection that a standard asks for.
+   * The detections that a standard asks for, each with what tells of it: nothing where it is off, or cannot be counted.
    *
    * @internal
    */
-  public _answering(): { readonly spec: DetectionSpec; readonly by: IConstruct }[] {
-    return [...this.rules.made, ...this.rates?.made ?? []].filter(({ spec }) => Object.keys(spec.mappings ?? {}).length > 0);
+  public _answering(): { readonly spec: DetectionSpec; readonly offBecause?: string; readonly made: readonly MadeForDetection[] }[] {
+    const made = [...this.rules.made, ...this.rates?.made ?? []];
+    return this.chosen.all.filter(({ mappings }) => Object.keys(mappings).length > 0).map(({ id, _spec: spec }) => (
+      { spec, offBecause: this.chosen.offBecause(id), made: made.filter((one) => one.spec.id === id) }));
   }
 
   /**

@@ -1,8 +1,8 @@
 import { Lazy } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import type { Channels } from './channels';
-import type { DetectionSpec } from './detection-spec';
+import type { MadeForDetection } from './detection-spec';
 import type { FindingRule } from './finding-rule';
 import { patternOf, RuleGroup } from './rule-groups';
 import type { Watched } from './watched';
@@ -20,7 +20,7 @@ export class EventRules extends Construct {
   public readonly names: string[] = [];
 
   /** Which rules tell of which detections. */
-  public get made(): { readonly spec: DetectionSpec; readonly by: IConstruct }[] {
+  public get made(): MadeForDetection[] {
     return this.groups.flatMap((group) => this.node.children
       .filter(({ node }) => node.id === group.name || node.id.startsWith(`${group.name}-more-`))
       .flatMap((by) => group.detections.map((spec) => ({ spec, by }))));

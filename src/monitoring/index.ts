@@ -8,3 +8,4 @@ export { Notify, SlackChannel } from './notify';
 export { alarmDescription } from './alarm-text';
 export { FindingRule } from './finding-rule';
 export { CATALOGUE as DETECTIONS } from './detection';
+export { DetectionSpec } from './detection-spec';

@@ -2,9 +2,9 @@ import { Lazy, Names } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { CfnMetricFilter } from 'aws-cdk-lib/aws-logs';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import type { Channels } from './channels';
-import type { DetectionSpec, RateSpec, WatchedNames } from './detection-spec';
+import type { MadeForDetection, RateSpec, WatchedNames } from './detection-spec';
 import { namedBucket } from './filter-clauses';
 import type { Watched } from './watched';
 import { ValidationError } from '../private/errors';
@@ -29,7 +29,7 @@ export class RateAlarms extends Construct {
   private readonly alarmPrefix: string;
 
   /** Which alarms tell of which detections. */
-  public get made(): { readonly spec: DetectionSpec; readonly by: IConstruct }[] {
+  public get made(): MadeForDetection[] {
     return this.detections.flatMap((spec) => {
       const by = this.node.tryFindChild(`${spec.id}-alarm`);
       return by === undefined ? [] : [{ spec, by }];
