@@ -112,6 +112,7 @@ function evidenceOfAlarms(alarms: EncryptionAlarms, trail: EncryptionAuditTrail 
       if (trail === undefined || (logGroup ?? trail.logGroup) !== trail.logGroup) {
         return 'the trail that is counted in is not of this app, so nobody can see here what it has';
       }
+      if (!made.every(({ intact }) => intact())) { return 'what it looks for was changed in the template, so nobody can see here what it finds'; }
       return about.every(goesOffAtOnce) ? undefined : 'the alarm of the template has no action, or waits for more than one event';
     };
     return { ...ofDetection(spec), by: () => wrong() === undefined ? about : [], because: wrong };

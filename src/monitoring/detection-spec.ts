@@ -92,4 +92,6 @@ export type DetectionSpec = EventSpec | RateSpec;
 export interface MadeForDetection {
   readonly spec: DetectionSpec;
   readonly by: IConstruct;
+  /** Whether the template still looks for what was meant: an aspect or an override may have changed it. Asked at the end. */
+  readonly intact: () => boolean;
 }

@@ -1,11 +1,12 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Channels } from './channels';
 import type { MadeForDetection } from './detection-spec';
 import type { FindingRule } from './finding-rule';
 import { patternOf, RuleGroup } from './rule-groups';
 import type { Watched } from './watched';
+import { canonical, finalState } from '../private/final-state';
 
 /**
  * How many keys, or buckets, one rule names: a pattern has at most 2,048 characters, and a name may
@@ -18,12 +19,13 @@ const PER_RULE = { key: 12, bucket: 18 };
 /** The rules: for each group one of the account, or one for each so many keys or buckets. */
 export class EventRules extends Construct {
   public readonly names: string[] = [];
+  private readonly intact = new Map<IConstruct, () => boolean>();
 
   /** Which rules tell of which detections. */
   public get made(): MadeForDetection[] {
     return this.groups.flatMap((group) => this.node.children
       .filter(({ node }) => node.id === group.name || node.id.startsWith(`${group.name}-more-`))
-      .flatMap((by) => group.detections.map((spec) => ({ spec, by }))));
+      .flatMap((by) => group.detections.map((spec) => ({ spec, by, intact: () => this.intact.get(by)?.() === true }))));
   }
 
   constructor(
@@ -74,16 +76,19 @@ export class EventRules extends Construct {
 
   private addRule(group: RuleGroup, name: string, watched: () => readonly string[] | undefined): void {
     const ruleName = `${this.prefix}-${name}`;
-    new CfnRule(this, name, {
+    const rule = new CfnRule(this, name, {
       name: ruleName,
       description: `${group.severity}: ${group.detections.map(({ title }) => title).join('; ')}`.slice(0, 512),
-      // Calls that only read reach a rule in this state alone, which the L2 of the CDK cannot set:
-      // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
-      state: group.part.readOnly === true ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
+      state: stateOf(group),
       eventPattern: Lazy.uncachedAny({ produce: () => patternOf(group, watched()) }),
       targets: Lazy.uncachedAny({ produce: () => this.channels.targetsOf(group, this.runbook) }),
     });
     this.names.push(ruleName);
+    this.intact.set(rule, () => {
+      const { EventPattern, State, EventBusName, Targets } = finalState(rule).properties;
+      const wanted = Stack.of(rule).resolve({ EventPattern: patternOf(group, watched()), State: stateOf(group) });
+      return canonical({ EventPattern, State, EventBusName }) === canonical(wanted) && Array.isArray(Targets) && Targets.length > 0;
+    });
   }
 
   /** Rules for further keys or buckets, made before the whole account was watched. */
@@ -92,4 +97,10 @@ export class EventRules extends Construct {
       this.names.splice(this.names.indexOf(`${this.prefix}-${group.name}-more-${chunk + 1}`), 1);
     }
   }
+}
+
+// Calls that only read reach a rule in this state alone, which the L2 of the CDK cannot set:
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+function stateOf({ part }: RuleGroup): string {
+  return part.readOnly === true ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED';
 }

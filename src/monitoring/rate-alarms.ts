@@ -1,17 +1,19 @@
-import { Lazy, Names } from 'aws-cdk-lib';
+import { Lazy, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as logs from 'aws-cdk-lib/aws-logs';
-import { CfnMetricFilter } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Channels } from './channels';
 import type { MadeForDetection, RateSpec, WatchedNames } from './detection-spec';
 import { namedBucket } from './filter-clauses';
 import type { Watched } from './watched';
 import { ValidationError } from '../private/errors';
+import { canonical, finalState } from '../private/final-state';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const MAX_PATTERN = 1024;
 const MAX_FILTERS_OF_A_GROUP = 100;
+
+const AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 
 /** The longest names, in place of tokens whose length nobody knows yet. */
 const LONGEST: Required<WatchedNames> = { bucketName: 'b'.repeat(63), keyId: 'k'.repeat(36) };
@@ -32,7 +34,7 @@ export class RateAlarms extends Construct {
   public get made(): MadeForDetection[] {
     return this.detections.flatMap((spec) => {
       const by = this.node.tryFindChild(`${spec.id}-alarm`);
-      return by === undefined ? [] : [{ spec, by }];
+      return by === undefined ? [] : [{ spec, by, intact: () => this.counts(spec) && this.looksAtCount(spec, by.node.defaultChild) }];
     });
   }
 
@@ -52,13 +54,19 @@ export class RateAlarms extends Construct {
   public grow(): void {
     for (const detection of this.detections) {
       if (detection.scope === 'account') { continue; }
-      const all = detection.scope === 'key' ? this.watched.keys : this.watched.buckets;
-      const filters = this.watched.account ? 1 : Math.ceil(all.length / perFilter(detection));
+      const filters = this.filtersOf(detection);
       if (filters > 0) { this.addDetection(detection, filters); }
       if (this.watched.account) {
         for (let index = 1; this.node.tryRemoveChild(filterId(detection, index)); index += 1) { /* each further filter */ }
       }
     }
+  }
+
+  /** How many filters the detection takes, for what is watched by now. */
+  private filtersOf(detection: RateSpec): number {
+    if (detection.scope === 'account' || this.watched.account) { return 1; }
+    const all = detection.scope === 'key' ? this.watched.keys : this.watched.buckets;
+    return Math.ceil(all.length / perFilter(detection));
   }
 
   private addDetection(detection: RateSpec, filters: number): void {
@@ -69,12 +77,42 @@ export class RateAlarms extends Construct {
   }
 
   private addFilter(detection: RateSpec, index: number): void {
-    new CfnMetricFilter(this, filterId(detection, index), {
+    new logs.CfnMetricFilter(this, filterId(detection, index), this.filterProps(detection, index));
+  }
+
+  private filterProps(detection: RateSpec, index: number): logs.CfnMetricFilterProps {
+    return {
       logGroupName: this.counting.logGroup.logGroupName,
       filterPattern: Lazy.uncachedString({ produce: () => this.pattern(detection, index) }),
       // No default value: a metric that is not reported costs nothing, and the alarm takes its absence for quiet.
       metricTransformations: [{ metricNamespace: this.counting.namespace, metricName: detection.id, metricValue: '1' }],
+    };
+  }
+
+  /** Whether each filter of the template counts, in the log group, what it was made for. */
+  private counts(detection: RateSpec): boolean {
+    return Array.from({ length: this.filtersOf(detection) }, (_, index) => index).every((index) => {
+      const filter = this.node.tryFindChild(filterId(detection, index));
+      if (!(filter instanceof logs.CfnMetricFilter)) { return false; }
+      const { logGroupName, filterPattern, metricTransformations } = this.filterProps(detection, index);
+      const [made] = metricTransformations as logs.CfnMetricFilter.MetricTransformationProperty[];
+      const wanted = Stack.of(filter).resolve({
+        LogGroupName: logGroupName,
+        FilterPattern: filterPattern,
+        MetricTransformations: [{ MetricNamespace: made?.metricNamespace, MetricName: made?.metricName, MetricValue: made?.metricValue }],
+      });
+      // A name does not matter. Anything else does: a transformation or a selection of fields may let nothing through.
+      return canonical({ ...finalState(filter).properties, FilterName: undefined }) === canonical(wanted);
     });
+  }
+
+  /** Whether the alarm of the template looks at what the filters count. Of one that compares with the past nothing is known. */
+  private looksAtCount(detection: RateSpec, alarm: IConstruct | undefined): boolean {
+    if (!(alarm instanceof cloudwatch.CfnAlarm) || detection.band === true) { return false; }
+    const { Namespace, MetricName, Statistic, Dimensions, Metrics, ComparisonOperator } = finalState(alarm).properties;
+    const { namespace } = this.counting;
+    const wanted = Stack.of(alarm).resolve({ Namespace: namespace, MetricName: detection.id, Statistic: 'Sum', ComparisonOperator: AT_LEAST });
+    return canonical({ Namespace, MetricName, Statistic, Dimensions, Metrics, ComparisonOperator }) === canonical(wanted);
   }
 
   private addAlarm(detection: RateSpec): void {
@@ -93,7 +131,7 @@ export class RateAlarms extends Construct {
         ...props, stdDevs: detection.threshold, comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD,
       })
       : new cloudwatch.Alarm(this, `${detection.id}-alarm`, {
-        ...props, threshold: detection.threshold, comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        ...props, threshold: detection.threshold, comparisonOperator: AT_LEAST,
       });
     alarm.addAlarmAction(...this.channels.alarmActions());
     this.alarms.push(alarm);
@@ -108,7 +146,7 @@ export class RateAlarms extends Construct {
   }
 
   private tooMany(): string[] {
-    const filters = this.node.children.filter((child) => child instanceof CfnMetricFilter).length;
+    const filters = this.node.children.filter((child) => child instanceof logs.CfnMetricFilter).length;
     return filters <= MAX_FILTERS_OF_A_GROUP ? [] : [new ValidationError('TooManyFilters',
       `'watch' has named more than the ${MAX_FILTERS_OF_A_GROUP} metric filters of one log group can tell apart, ${filters} would be needed: watchAccount() needs one for each detection; or leave counting detections out with DetectionChoice.off()`, this).message];
   }

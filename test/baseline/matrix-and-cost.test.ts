@@ -102,6 +102,13 @@ describe('the compliance matrix', () => {
     ['trail-validated', (node) => { if (node instanceof cloudtrail.CfnTrail) { node.addPropertyOverride('EnableLogFileValidation', false); } }],
     ['alarm:cis-trail-changed', (node) => { if (node instanceof cloudwatch.CfnAlarm) { node.addPropertyOverride('ActionsEnabled', false); } }],
     ['alarm:cis-config-changed', (node) => { if (node instanceof cloudwatch.CfnAlarm) { node.addPropertyOverride('Threshold', 1000); } }],
+    ['alarm:cis-key-disabled-or-deleted', (node) => { if (node instanceof logs.CfnMetricFilter) { node.addPropertyOverride('FilterPattern', '{ $.eventName = "Nothing" }'); } }],
+    ['alarm:cis-key-disabled-or-deleted', (node) => { if (node instanceof logs.CfnMetricFilter) { node.addPropertyOverride('LogGroupName', 'another'); } }],
+    ['alarm:cis-bucket-policy-changed', (node) => { if (node instanceof logs.CfnMetricFilter) { node.addPropertyOverride('MetricTransformations.0.MetricName', 'another'); } }],
+    ['alarm:cis-bucket-policy-changed', (node) => { if (node instanceof logs.CfnMetricFilter) { node.addPropertyOverride('FieldSelectionCriteria', '@aws.account = "222222222222"'); } }],
+    ['alarm:cis-trail-changed', (node) => { if (node instanceof logs.CfnMetricFilter) { node.node.scope!.node.tryRemoveChild(node.node.id); } }],
+    ['alarm:cis-trail-changed', (node) => { if (node instanceof cloudwatch.CfnAlarm) { node.addPropertyOverride('Namespace', 'another'); } }],
+    ['alarm:cis-trail-changed', (node) => { if (node instanceof cloudwatch.CfnAlarm) { node.addPropertyOverride('ComparisonOperator', 'LessThanThreshold'); } }],
     ['access-analyzed', (node) => { if (node instanceof accessanalyzer.CfnAnalyzer) { node.addPropertyOverride('Type', 'ACCOUNT_UNUSED_ACCESS'); } }],
   ];
   test.each(CHANGED)('does not claim %s once the template is changed', (measure, change) => {

@@ -1,4 +1,4 @@
-import { aws_logs as logs, aws_s3 as s3 } from 'aws-cdk-lib';
+import { aws_events as events, aws_logs as logs, aws_s3 as s3 } from 'aws-cdk-lib';
 import { MAIL, made } from './world';
 import {
   BaselineAccount, BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineKey, BaselineKeyAccess, ComplianceChoice, ComplianceRule,
@@ -113,5 +113,34 @@ describe('a detection that is not there', () => {
     expect(of(on, 'alarm:own-counted')?.resources).toHaveLength(1);
     const off = made({ alarms: BaselineAlarms.make({ ownDetections: [own], choices: [DetectionChoice.off(own, 'too loud')] }) }).baseline;
     expect(of(off, 'alarm:own-counted')).toMatchObject({ resources: [], missingBecause: 'too loud' });
+  });
+
+  test('of single events is claimed as long as its rule looks for them', () => {
+    const own = Detection.onEvent('own-event', {
+      severity: DetectionSeverity.MEDIUM, title: 'own', meaning: 'Own.', source: 'aws.s3', calls: ['PutBucketLogging'], mappings: { pciDss: ['10.7.2'] },
+    });
+    const changed = (...path: [string, unknown][]) => {
+      const { stack, baseline } = made({ alarms: BaselineAlarms.make({ ownDetections: [own] }) });
+      for (const node of stack.node.findAll()) {
+        if (node instanceof events.CfnRule) { for (const [property, value] of path) { node.addPropertyOverride(property, value); } }
+      }
+      return of(baseline, 'alarm:own-event');
+    };
+    expect(changed()?.resources).toHaveLength(1);
+    expect(changed(['Description', 'another'])?.resources).toHaveLength(1);
+    const lost: [string, unknown][] = [
+      ['EventPattern.detail.eventName', ['Nothing']], ['State', 'DISABLED'], ['EventBusName', 'another'], ['Targets', []],
+    ];
+    for (const one of lost) { expect(changed(one)).toMatchObject({ resources: [], missingBecause: expect.stringMatching(/was changed in the template/) }); }
+  });
+
+  test('counts with all of its filters, or not at all', () => {
+    const { stack, baseline } = made();
+    const filters = stack.node.findAll().filter((one): one is logs.CfnMetricFilter => one instanceof logs.CfnMetricFilter);
+    for (const filter of filters) { filter.addPropertyOverride('FilterName', 'a-name'); }
+    expect(CIS.map((measure) => of(baseline, measure)?.resources.length)).toEqual([1, 1, 1, 1]);
+    for (const filter of filters) { filter.addPropertyOverride('FilterPattern', '{ $.eventName = "Nothing" }'); }
+    expect(CIS.map((measure) => of(baseline, measure)?.resources.length)).toEqual([0, 0, 0, 0]);
+    expect(baseline.complianceMatrix.toMarkdown()).toContain('what it looks for was changed in the template');
   });
 });
