@@ -5,6 +5,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { CostLine } from './cost-line';
 import type { EncryptionBaseline } from './encryption-baseline';
+import type { Subject } from './evidence';
 import type { ExpectedUsage } from './expected-usage';
 import { LIST_PRICES as PRICES } from './list-prices';
 import type { WatchParts } from './watch-parts';
@@ -35,13 +36,13 @@ export function usageOf(scope: IConstruct, usage: ExpectedUsage = {}): Required<
 }
 
 /** Everything that is paid for by the month. */
-export function costsOf(scope: EncryptionBaseline, parts: WatchParts, bucket: s3.IBucket, usage: Required<ExpectedUsage>): CostLine[] {
+export function costsOf(scope: EncryptionBaseline, parts: WatchParts, subject: Subject, usage: Required<ExpectedUsage>): CostLine[] {
   const { auditTrail, alarms, compliance, keyAccess, sensitiveData, objectReport } = scope;
-  const requests = kmsRequests(bucket, usage);
+  const requests = kmsRequests(subject, usage);
   return [
-    ...costOfKey(scope, bucket, requests),
+    ...costOfKey(scope, subject, requests),
     ...auditTrail === undefined ? [] : costOfEvents(usage, auditTrail, requests.count),
-    ...compliance === undefined ? [] : costOfCompliance(usage, compliance, bucket, parts.isShared('compliance')),
+    ...compliance === undefined ? [] : costOfCompliance(usage, compliance, subject, parts.isShared('compliance')),
     ...keyAccess?.node.tryFindChild('InternalAccess') === undefined ? [] : [INTERNAL_ACCESS],
     ...sensitiveData === undefined ? [] : costOfDiscovery(sensitiveData, parts.isShared('sensitiveData')),
     ...objectReport === undefined ? [] : costOfReport(usage, objectReport),
@@ -55,25 +56,30 @@ interface Requests {
   readonly basis: string;
 }
 
-/** A bucket that is elsewhere is taken for one with a Bucket Key, as the backfill leaves its objects. */
-function kmsRequests(bucket: s3.IBucket, { readsPerMonth, writesPerMonth }: Required<ExpectedUsage>): Requests {
+/**
+ * A bucket that is elsewhere, and one that shall be under another key, is taken for one with a Bucket Key, as the backfill leaves its
+ * objects.
+ */
+function kmsRequests({ bucket, keys }: Subject, { readsPerMonth, writesPerMonth }: Required<ExpectedUsage>): Requests {
   const resource = bucket.node.defaultChild;
-  const rule = resource instanceof s3.CfnBucket ? at(finalState(resource).properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0) : undefined;
   const known = resource instanceof s3.CfnBucket;
-  if (bucket.encryptionKey === undefined || (known && !/^aws:kms/.test(String(at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm'))))) {
-    return { count: 0, basis: 'none under SSE-S3' };
+  const rule = known ? at(finalState(resource).properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0) : undefined;
+  const underKms = /^aws:kms/.test(String(at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm')));
+  const shallBe = keys.some((key) => key !== bucket.encryptionKey);
+  if (keys.length === 0 || (known && !underKms && !shallBe)) { return { count: 0, basis: 'none under SSE-S3' }; }
+  if (known && underKms && at(rule, 'BucketKeyEnabled') !== true) {
+    return { count: readsPerMonth + writesPerMonth, basis: 'one for each read and write, without an S3 Bucket Key' };
   }
-  return known && at(rule, 'BucketKeyEnabled') !== true
-    ? { count: readsPerMonth + writesPerMonth, basis: 'one for each read and write, without an S3 Bucket Key' }
-    : { count: (readsPerMonth + writesPerMonth) / 100, basis: 'one for a hundred reads and writes, with the S3 Bucket Key' };
+  const later = known && !underKms ? ', once the bucket is under its key' : '';
+  return { count: (readsPerMonth + writesPerMonth) / 100, basis: `one for a hundred reads and writes, with the S3 Bucket Key${later}` };
 }
 
 /** A key that is made here, and what is asked of KMS. */
-function costOfKey(scope: EncryptionBaseline, bucket: s3.IBucket, { count, basis }: Requests): CostLine[] {
+function costOfKey(scope: EncryptionBaseline, { keys }: Subject, { count, basis }: Requests): CostLine[] {
   const made = scope.node.tryFindChild('Key') !== undefined;
   return [
     ...made ? [{ what: 'key of the bucket', basis: 'one key, until its second rotation', usd: PRICES.perKey, shared: false }] : [],
-    ...bucket.encryptionKey === undefined ? [] : [{ what: 'requests to KMS', basis, usd: count * PRICES.perKmsRequest, shared: false }],
+    ...keys.length === 0 ? [] : [{ what: 'requests to KMS', basis, usd: count * PRICES.perKmsRequest, shared: false }],
   ];
 }
 
@@ -125,15 +131,16 @@ function costOfAlarms(alarms: EncryptionAlarms, shared: boolean): CostLine[] {
 }
 
 /** Evaluations of the rules about a bucket and its key, and of those about the account. */
-function costOfCompliance(usage: Required<ExpectedUsage>, compliance: EncryptionCompliance, bucket: s3.IBucket, shared: boolean): CostLine[] {
-  const rules = compliance._rulesAbout(bucket.bucketName, bucket.encryptionKey?.keyArn).map(({ spec }) => spec);
+function costOfCompliance(usage: Required<ExpectedUsage>, compliance: EncryptionCompliance, { bucket, keys }: Subject, shared: boolean): CostLine[] {
+  const rules = compliance._rulesAbout(bucket.bucketName, keys.map(({ keyArn }) => keyArn)).map(({ spec }) => spec);
   const own = rules.filter(({ subject }) => subject === 'bucket' || subject === 'key');
   const count = (some: typeof rules) => some.reduce((sum, { periodic }) => sum + (periodic === true ? DAYS : usage.changesPerMonth), 0);
   const others = count(rules.filter((rule) => !own.includes(rule)));
-  const changes = 2 * usage.changesPerMonth;
+  const changes = (1 + keys.length) * usage.changesPerMonth;
+  const those = `the bucket${['', ' and its key'][keys.length] ?? ' and its keys'}`;
   return [
-    { what: 'rules of AWS Config', basis: `${count(own)} evaluations of the bucket and its key`, usd: count(own) * PRICES.perEvaluation, shared: false },
-    { what: 'recorded changes', basis: `${changes} changes of the bucket and its key`, usd: changes * PRICES.perConfigurationItem, shared: false },
+    { what: 'rules of AWS Config', basis: `${count(own)} evaluations of ${those}`, usd: count(own) * PRICES.perEvaluation, shared: false },
+    { what: 'recorded changes', basis: `${changes} changes of ${those}`, usd: changes * PRICES.perConfigurationItem, shared: false },
     ...others === 0 ? [] : [{ what: 'rules about the account', basis: `${others} evaluations`, usd: others * PRICES.perEvaluation, shared }],
   ];
 }

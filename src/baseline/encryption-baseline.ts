@@ -54,6 +54,7 @@ export abstract class EncryptionBaseline extends Construct {
   private readonly parts: WatchParts;
   private readonly usage: Required<ExpectedUsage>;
   private watched?: s3.IBucket;
+  private target?: kms.IKey;
   private job?: EncryptionBackfillJob;
   private report?: ObjectEncryptionReport;
   private readonly reasons: { key?: string; backfill?: string; objectReport?: string } = {};
@@ -97,6 +98,7 @@ export abstract class EncryptionBaseline extends Construct {
     }
     checkStackOf(this, 'bucketProps.serverAccessLogsBucket', bucket instanceof SecureBucket ? bucket.accessLogsBucket : undefined, watchers);
     this.watched = bucket;
+    this.target = target;
     if (options.key?._part.kind === 'left-out') { this.reasons.key = options.key._part.because; }
     this.auditTrail?.watch(bucket);
     this.alarms?.watch(bucket);
@@ -140,10 +142,8 @@ export abstract class EncryptionBaseline extends Construct {
   }
 
   private measures(): Measure[] {
-    const { watched: bucket } = this;
-    if (bucket === undefined) { return []; }
-    const subject: Subject = { bucket, keys: bucket.encryptionKey === undefined ? [] : [bucket.encryptionKey], noKeyBecause: this.reasons.key };
-    return [
+    const { subject } = this;
+    return subject === undefined ? [] : [
       ...evidenceOfBucket(subject),
       ...evidenceOfKeys(subject),
       ...evidenceOfParts(this, this.parts, subject),
@@ -152,6 +152,14 @@ export abstract class EncryptionBaseline extends Construct {
   }
 
   private costs(): CostLine[] {
-    return this.watched === undefined ? [] : costsOf(this, this.parts, this.watched, this.usage);
+    return this.subject === undefined ? [] : costsOf(this, this.parts, this.subject, this.usage);
+  }
+
+  /** Objects are under the key that the bucket has until they are brought under the one that it shall have. */
+  private get subject(): Subject | undefined {
+    const { watched: bucket, target } = this;
+    if (bucket === undefined) { return undefined; }
+    const keys = new Set([bucket.encryptionKey, target].flatMap((key) => key === undefined ? [] : [key]));
+    return { bucket, keys: [...keys], noKeyBecause: this.reasons.key };
   }
 }

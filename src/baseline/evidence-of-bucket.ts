@@ -69,26 +69,35 @@ const OF_KEY: readonly Omit<Measure, 'by'>[] = [
   { measure: 'key-not-public', title: 'The policy of the key lets in nobody without naming them', mappings: mappings.KEY_NOT_PUBLIC },
 ];
 
-/** What the key itself makes hold, or why there is none. */
+/** What the keys themselves make hold, each of them, or why there is none. */
 export function evidenceOfKeys(subject: Subject): Measure[] {
-  const [key] = subject.keys;
-  return key === undefined ? missing(OF_KEY, whyNoKey(subject)) : evidenceOfKey(key);
+  const { keys } = subject;
+  if (keys.length === 0) { return missing(OF_KEY, whyNoKey(subject)); }
+  return OF_KEY.map((what) => {
+    const wrong = () => keys.flatMap((key) => {
+      const why = unlikeKey(key, what.measure);
+      return why === undefined ? [] : [keys.length === 1 ? why : `${key.node.path}: ${why}`];
+    });
+    return {
+      ...what,
+      by: () => wrong().length > 0 ? [] : keys.map(({ node }) => node.defaultChild),
+      because: () => wrong().length > 0 ? wrong().join('; ') : undefined,
+    };
+  });
 }
 
-/** Of a policy that is not ours nothing is claimed. */
-function evidenceOfKey(key: kms.IKey): Measure[] {
+/** Why a key of the template does not have something. Of a policy that is not ours nothing is claimed. */
+function unlikeKey(key: kms.IKey, measure: string): string | undefined {
   const resource = key.node.defaultChild;
-  const known = resource instanceof kms.CfnKey ? resource : undefined;
-  const ours = key instanceof RotatingS3Key;
-  const unlike = (guards: boolean, holds: (properties: Record<string, unknown>) => boolean) => known === undefined ? ELSEWHERE
-    : guards && !ours ? 'the key is no RotatingS3Key, whose policy has it'
-      : holds(finalState(known).properties) ? undefined : 'the key of the template does not have it';
-  const wrong: Record<string, () => string | undefined> = {
-    'key-rotated': () => unlike(false, ({ EnableKeyRotation, Enabled }) => EnableKeyRotation === true && Enabled !== false),
-    'key-deletion-guarded': () => unlike(true, ({ PendingWindowInDays }) => PendingWindowInDays === 30),
-    'key-not-public': () => unlike(false, ({ KeyPolicy }) => !letsInEverybody(KeyPolicy)),
+  if (!(resource instanceof kms.CfnKey)) { return ELSEWHERE; }
+  if (measure === 'key-deletion-guarded' && !(key instanceof RotatingS3Key)) { return 'the key is no RotatingS3Key, whose policy has it'; }
+  const { EnableKeyRotation, Enabled, PendingWindowInDays, KeyPolicy } = finalState(resource).properties;
+  const holds: Record<string, boolean> = {
+    'key-rotated': EnableKeyRotation === true && Enabled !== false,
+    'key-deletion-guarded': PendingWindowInDays === 30,
+    'key-not-public': !letsInEverybody(KeyPolicy),
   };
-  return OF_KEY.map((what) => holding(what, () => known, () => wrong[what.measure]!()));
+  return holds[measure] === true ? undefined : 'the key of the template does not have it';
 }
 
 function policyOf(bucket: s3.IBucket): s3.CfnBucketPolicy | undefined {

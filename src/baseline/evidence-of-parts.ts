@@ -78,7 +78,7 @@ function rules(): Omit<Measure, 'by'>[] {
 /** The rules, each with the controls that AWS Config answers by it, and those that do not look, with the reason. */
 function evidenceOfCompliance(compliance: EncryptionCompliance, subject: Subject): Measure[] {
   const { bucket, keys } = subject;
-  const about = compliance._rulesAbout(bucket.bucketName, keys[0]?.keyArn);
+  const about = compliance._rulesAbout(bucket.bucketName, keys.map(({ keyArn }) => keyArn));
   const whyNot = ({ subject: looksAt, kmsOnly }: RuleSpec) => keys.length === 0 && (looksAt === 'key' || kmsOnly) ? whyNoKey(subject)
     : 'it is not asked of this bucket and its key, as the template has them';
   return [

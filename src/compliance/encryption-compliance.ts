@@ -219,12 +219,12 @@ export class EncryptionCompliance extends Construct {
   }
 
   /**
-   * Which rules look at a bucket, its key, or the account.
+   * Which rules look at a bucket, its keys, or the account.
    *
    * @internal
    */
-  public _rulesAbout(bucketName: string, keyArn?: string): { readonly spec: RuleSpec; readonly resource: IConstruct }[] {
-    const wanted = new Set([bucketName, keyArn].flatMap((name) => name === undefined ? [] : [referentOf(this, name)]));
+  public _rulesAbout(bucketName: string, keyArns: readonly string[]): { readonly spec: RuleSpec; readonly resource: IConstruct }[] {
+    const wanted = new Set([bucketName, ...keyArns].map((name) => referentOf(this, name)));
     return this.made.filter(({ about }) => about === undefined || wanted.has(about));
   }
 

@@ -419,8 +419,8 @@ describe('for a bucket that is there', () => {
     expect(warningText(stack, 'cdk-s3-encryption:ExistingBucketBaseline.notUnderKey')).toContain('Stack/New');
     const held = complianceMatrix.evidence.filter(({ resources }) => resources.length > 0).map(({ measure }) => measure);
     expect(held).not.toContain('bucket-encrypted');
-    expect(held).not.toContain('key-rotated'); // of a key that the bucket is not under
-    expect(monthlyCost.lines.map(({ what }) => what)).not.toContain('requests to KMS');
+    expect(held).toContain('key-rotated'); // of the key that it shall be under, which rules look at and which is paid for
+    expect(monthlyCost.lines.map(({ what }) => what)).toContain('requests to KMS');
     expect(ofType(stack, 'AWS::Config::ConfigRule').filter(([, rule]) => JSON.stringify(rule).includes(stack.getLogicalId(key.node.defaultChild as never))).length).toBeGreaterThan(3);
   });
 
