@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { CostLine } from './cost-line';
@@ -74,11 +75,27 @@ function kmsRequests({ bucket, keys }: Subject, { readsPerMonth, writesPerMonth 
   return { count: (readsPerMonth + writesPerMonth) / 100, basis: `one for a hundred reads and writes, with the S3 Bucket Key${later}` };
 }
 
+/** How often KMS rotates a key that says nothing about it, in days. */
+const YEARLY = 365;
+
+/**
+ * A key that is made there. What it costs grows with its first and with its second rotation, and no more:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+ */
+function costOfMadeKey(what: string, home: IConstruct, shared: boolean): CostLine[] {
+  const resource = home.node.tryFindChild('Key')?.node.defaultChild;
+  if (!(resource instanceof kms.CfnKey)) { return []; }
+  const { EnableKeyRotation, RotationPeriodInDays: days = YEARLY } = finalState(resource).properties;
+  const [second, third] = [2, 3].map((times) => (times * PRICES.perKey).toFixed(2));
+  const basis = EnableKeyRotation !== true ? 'one key, which is not rotated'
+    : `one key, until its first rotation${typeof days === 'number' ? ` after ${days} days` : ''}; ${second} until the second, then ${third}`;
+  return [{ what, basis, usd: PRICES.perKey, shared }];
+}
+
 /** A key that is made here, and what is asked of KMS. */
 function costOfKey(scope: EncryptionBaseline, { keys }: Subject, { count, basis }: Requests): CostLine[] {
-  const made = scope.node.tryFindChild('Key') !== undefined;
   return [
-    ...made ? [{ what: 'key of the bucket', basis: 'one key, until its second rotation', usd: PRICES.perKey, shared: false }] : [],
+    ...costOfMadeKey('key of the bucket', scope, false),
     ...keys.length === 0 ? [] : [{ what: 'requests to KMS', basis, usd: count * PRICES.perKmsRequest, shared: false }],
   ];
 }
@@ -104,7 +121,7 @@ function costOfTrail(usage: Required<ExpectedUsage>, trail: EncryptionAuditTrail
   const all = trail.node.root.node.findAll().filter((one): one is CfnTrail => one instanceof CfnTrail && Stack.of(one).account === account);
   const first = all[0] === trail.node.tryFindChild('Resource');
   return [
-    { what: 'key of the trail', basis: 'one key', usd: PRICES.perKey, shared },
+    ...costOfMadeKey('key of the trail', trail, shared),
     {
       what: 'management events',
       basis: first ? 'their first copy is free; the account has no other trail' : `${thousands(events)}, a further copy beside another trail`,
@@ -123,7 +140,7 @@ function costOfAlarms(alarms: EncryptionAlarms, shared: boolean): CostLine[] {
   const anomalies = counting.filter((alarm) => alarm instanceof cloudwatch.AnomalyDetectionAlarm).length;
   const plain = all.length - anomalies;
   return [
-    ...alarms.node.tryFindChild('Key') === undefined ? [] : [{ what: 'key of the notifications', basis: 'one key', usd: PRICES.perKey, shared }],
+    ...costOfMadeKey('key of the notifications', alarms, shared),
     { what: 'alarms', basis: `${plain + anomalies} alarms`, usd: plain * PRICES.perAlarm + anomalies * PRICES.perAnomalyAlarm, shared },
     { what: 'metrics of the alarms', basis: `${counting.length} metrics, those that report anything`, usd: counting.length * PRICES.perMetric, shared },
     ...alarms.dashboard === undefined ? [] : [{ what: 'dashboard', basis: 'one, if the account has three others', usd: PRICES.perDashboard, shared }],
@@ -151,7 +168,7 @@ function costOfReport({ objects }: Required<ExpectedUsage>, report: ObjectEncryp
   const metrics = 2 * report.findings.length * (1 + prefixes) + 2;
   const inventory = report.node.tryFindChild('InventoryDestination') !== undefined;
   return [
-    ...report.node.tryFindChild('Key') === undefined ? [] : [{ what: 'key of the report', basis: 'one key', usd: PRICES.perKey, shared: false }],
+    ...costOfMadeKey('key of the report', report, false),
     ...!inventory ? [] : [{ what: 'inventories', basis: `${thousands(objects)} objects, ${DAYS} times`, usd: objects * DAYS * PRICES.perListedObject, shared: false }],
     { what: 'metrics of the report', basis: `${metrics} metrics, of the whole bucket${prefixes === 0 ? '' : ` and of prefixes: ${prefixes}`}`, usd: metrics * PRICES.perMetric, shared: false },
     { what: 'alarms of the report', basis: `${report.alarms.length} alarms`, usd: report.alarms.length * PRICES.perAlarm, shared: false },

@@ -2,14 +2,14 @@ import { readFileSync, statSync } from 'fs';
 import { join } from 'path';
 import {
   App, Aspects, aws_accessanalyzer as accessanalyzer, aws_cloudtrail as cloudtrail, aws_cloudwatch as cloudwatch, aws_iam as iam, aws_kms as kms,
-  aws_logs as logs, aws_s3 as s3, type IAspect, Size, Stack, Stage,
+  aws_logs as logs, aws_s3 as s3, Duration, type IAspect, Size, Stack, Stage,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { MAIL, made, templateOf } from './world';
 import {
   AccessAnalyzer, AuditedEvents, BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineDataDiscovery, BaselineKey, BaselineKeyAccess,
   BaselineObjectReport, ComplianceChoice, ComplianceRule, type ControlEvidence, Detection, DetectionChoice, DiscoveryJob, EncryptionMode,
-  type ObjectEncryptionReportOptions, ObjectSource, S3EncryptionBaseline, type S3EncryptionBaselineProps,
+  KeyRotation, type ObjectEncryptionReportOptions, ObjectSource, S3EncryptionBaseline, type S3EncryptionBaselineProps,
 } from '../../src';
 import { mappings } from '../../src/controls';
 import { testStack } from '../helpers/stack';
@@ -201,6 +201,18 @@ describe('the monthly cost', () => {
     expect(monthlyCost.total).toBeCloseTo(monthlyCost.lines.reduce((sum, { usd }) => sum + usd, 0), 8);
     const shared = monthlyCost.lines.filter((line) => line.shared).reduce((sum, { usd }) => sum + usd, 0);
     expect(monthlyCost.total - monthlyCost.own).toBeCloseTo(shared, 8);
+  });
+
+  test('a key costs more after its first and its second rotation', () => {
+    const keys = (baseline: S3EncryptionBaseline) => baseline.monthlyCost.lines.filter(({ what }) => what.startsWith('key of')).map(({ basis }) => basis);
+    const yearly = 'one key, until its first rotation after 365 days; 2.00 until the second, then 3.00';
+    const often = 'one key, until its first rotation after 90 days; 2.00 until the second, then 3.00';
+    const reported = made({ objectReport: BaselineObjectReport.make({ source: ObjectSource.inventory() }) }).baseline;
+    expect(keys(reported)).toEqual([yearly, yearly, yearly, yearly]);
+    expect(keys(made({ key: BaselineKey.make({ rotation: KeyRotation.every(Duration.days(90)) }) }).baseline)).toEqual([often, yearly, yearly]);
+    const { stack, baseline } = made();
+    for (const node of stack.node.findAll()) { if (node instanceof kms.CfnKey) { node.addPropertyOverride('EnableKeyRotation', false); } }
+    expect(keys(baseline)).toEqual(Array(3).fill('one key, which is not rotated'));
   });
 
   test('without a Bucket Key a request costs KMS a hundred times as much', () => {
