@@ -36,13 +36,20 @@ export function usageOf(scope: IConstruct, usage: ExpectedUsage = {}): Required<
   return { ...DEFAULTS, ...Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined)) };
 }
 
+/** How much a bucket is used, and whether a trail that is not of this app writes it down too. */
+export interface Usage extends Required<ExpectedUsage> {
+  readonly recordedElsewhere: boolean;
+}
+
 /** Everything that is paid for by the month. */
-export function costsOf(scope: EncryptionBaseline, parts: WatchParts, subject: Subject, usage: Required<ExpectedUsage>): CostLine[] {
+export function costsOf(scope: EncryptionBaseline, parts: WatchParts, subject: Subject, usage: Usage): CostLine[] {
   const { auditTrail, alarms, compliance, keyAccess, sensitiveData, objectReport } = scope;
   const requests = kmsRequests(subject, usage);
   return [
     ...costOfKey(scope, subject, requests),
-    ...auditTrail === undefined ? [] : costOfEvents(usage, auditTrail, requests.count),
+    ...auditTrail === undefined ? [] : costOfEvents(usage, requests.count, { writesOnly: auditTrail._writesOnly, where: '' }),
+    // Every trail charges for its copy.
+    ...usage.recordedElsewhere ? costOfEvents(usage, requests.count, { writesOnly: false, where: ', in the trail elsewhere' }) : [],
     ...compliance === undefined ? [] : costOfCompliance(usage, compliance, subject, parts.isShared('compliance')),
     ...keyAccess?.node.tryFindChild('InternalAccess') === undefined ? [] : [INTERNAL_ACCESS],
     ...sensitiveData === undefined ? [] : costOfDiscovery(sensitiveData, parts.isShared('sensitiveData')),
@@ -101,12 +108,14 @@ function costOfKey(scope: EncryptionBaseline, { keys }: Subject, { count, basis 
 }
 
 /** What the trail writes down of the bucket: data events, and the calls of KMS, which are management events. */
-function costOfEvents({ readsPerMonth, writesPerMonth }: Required<ExpectedUsage>, trail: EncryptionAuditTrail, kmsEvents: number): CostLine[] {
-  const events = (trail._writesOnly ? 0 : readsPerMonth) + writesPerMonth;
+function costOfEvents(
+  { readsPerMonth, writesPerMonth }: Usage, kmsEvents: number, { writesOnly, where }: { readonly writesOnly: boolean; readonly where: string },
+): CostLine[] {
+  const events = (writesOnly ? 0 : readsPerMonth) + writesPerMonth;
   return [
-    { what: 'data events', basis: `${thousands(events)} ${trail._writesOnly ? 'writes' : 'reads and writes'}`, usd: events * PRICES.perDataEvent, shared: false },
+    { what: `data events${where}`, basis: `${thousands(events)} ${writesOnly ? 'writes' : 'reads and writes'}`, usd: events * PRICES.perDataEvent, shared: false },
     {
-      what: 'events in CloudWatch Logs',
+      what: `events in CloudWatch Logs${where}`,
       basis: `those and ${thousands(kmsEvents)} of KMS, ${RECORD} KB for each`,
       usd: gigabytes(events + kmsEvents) * PRICES.perLogGigabyte,
       shared: false,

@@ -53,6 +53,8 @@ export abstract class EncryptionBaseline extends Construct {
 
   private readonly parts: WatchParts;
   private readonly usage: Required<ExpectedUsage>;
+  /** Whether a trail that is not of this app has to record the data events of the bucket: given by its log group, or with the account. */
+  private readonly recordedElsewhere: boolean;
   private watched?: s3.IBucket;
   private target?: kms.IKey;
   private job?: EncryptionBackfillJob;
@@ -68,6 +70,8 @@ export abstract class EncryptionBaseline extends Construct {
     this.parts = new WatchParts(this, { alarms, auditTrail, compliance, keyAccess, sensitiveData }, notify, { shared });
     const trail = this.parts.trail();
     this.auditTrail = trail !== undefined && 'trail' in trail ? trail.trail : undefined;
+    const accountElsewhere = account !== undefined && account._account === undefined && account._dataEventsRecorded;
+    this.recordedElsewhere = accountElsewhere || (trail !== undefined && this.auditTrail === undefined);
     checkLambdas(this, this.parts, notify);
     this.alarms = this.parts.alarms();
     this.compliance = this.parts.compliance();
@@ -152,7 +156,7 @@ export abstract class EncryptionBaseline extends Construct {
   }
 
   private costs(): CostLine[] {
-    return this.subject === undefined ? [] : costsOf(this, this.parts, this.subject, this.usage);
+    return this.subject === undefined ? [] : costsOf(this, this.parts, this.subject, { ...this.usage, recordedElsewhere: this.recordedElsewhere });
   }
 
   /** Objects are under the key that the bucket has until they are brought under the one that it shall have. */

@@ -7,7 +7,8 @@ import {
 import type { IConstruct } from 'constructs';
 import { MAIL, made, templateOf } from './world';
 import {
-  AccessAnalyzer, AuditedEvents, BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineDataDiscovery, BaselineKey, BaselineKeyAccess,
+  AccessAnalyzer, AuditedEvents, BaselineAccount,
+  BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineDataDiscovery, BaselineKey, BaselineKeyAccess,
   BaselineObjectReport, ComplianceChoice, ComplianceRule, type ControlEvidence, Detection, DetectionChoice, DiscoveryJob, EncryptionMode,
   KeyRotation, type ObjectEncryptionReportOptions, ObjectSource, S3EncryptionBaseline, type S3EncryptionBaselineProps,
 } from '../../src';
@@ -232,6 +233,42 @@ describe('the monthly cost', () => {
   test('of writes alone counts writes alone', () => {
     const { baseline } = made({ auditTrail: BaselineAuditTrail.make({ dataEvents: AuditedEvents.WRITES }) });
     expect(lineOf(baseline, 'data events')).toMatchObject({ usd: 1, basis: '1,000,000 writes' });
+  });
+
+  describe('of a trail that is elsewhere', () => {
+    const THERE = ['data events, in the trail elsewhere', 'events in CloudWatch Logs, in the trail elsewhere'];
+    const HERE = ['data events', 'events in CloudWatch Logs'];
+    const linesOf = (props: Partial<S3EncryptionBaselineProps>) => {
+      const { baseline } = made({ expectedUsage: { readsPerMonth: 9_000_000, writesPerMonth: 1_000_000 }, ...props });
+      return baseline.monthlyCost.lines.filter(({ what }) => [...HERE, ...THERE].includes(what))
+        .map(({ what, usd, shared }) => [what, usd.toFixed(2), shared]);
+    };
+    const there = [[THERE[0], '10.00', false], [THERE[1], '7.22', false]];
+
+    test('counts what it has to record, where somebody said that it does', () => {
+      expect(linesOf({ account: BaselineAccount.deployedElsewhere({ dataEventsRecorded: true }) })).toEqual(there);
+      expect(linesOf({ account: BaselineAccount.deployedElsewhere() })).toEqual([]);
+    });
+
+    test('counts what it has to record, where its log group is given', () => {
+      const stack = testStack();
+      const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Org', 'organization-trail');
+      const baseline = new S3EncryptionBaseline(stack, 'Orders', { notify: [MAIL], auditTrail: BaselineAuditTrail.useLogGroup(logGroup) });
+      expect(THERE.map((what) => lineOf(baseline, what)?.basis)).toEqual(['2,000,000 reads and writes', 'those and 20,000 of KMS, 1.5 KB for each']);
+      expect(lineOf(baseline, 'data events')).toBeUndefined();
+    });
+
+    test('counts both copies, where there is a trail here as well', () => {
+      const here = [[HERE[0], '1.00', false], [HERE[1], '0.79', false]];
+      expect(linesOf({
+        account: BaselineAccount.deployedElsewhere({ dataEventsRecorded: true }),
+        auditTrail: BaselineAuditTrail.make({ dataEvents: AuditedEvents.WRITES }),
+      })).toEqual([...here, ...there]);
+    });
+
+    test('counts nothing where there is none', () => {
+      expect(linesOf({ auditTrail: BaselineAuditTrail.leaveOut('none') })).toEqual([]);
+    });
   });
 
   test('an alarm of anomalies looks at three metrics', () => {
