@@ -76,7 +76,8 @@ function kmsRequests({ bucket, keys }: Subject, { readsPerMonth, writesPerMonth 
   const shallBe = keys.some((key) => key !== bucket.encryptionKey);
   if (keys.length === 0 || (known && !underKms && !shallBe)) { return { count: 0, basis: 'none under SSE-S3' }; }
   if (known && underKms && at(rule, 'BucketKeyEnabled') !== true) {
-    return { count: readsPerMonth + writesPerMonth, basis: 'one for each read and write, without an S3 Bucket Key' };
+    const twice = at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm') === 'aws:kms:dsse' ? '; what S3 charges by the GB for two layers is not counted' : '';
+    return { count: readsPerMonth + writesPerMonth, basis: `one for each read and write, without an S3 Bucket Key${twice}` };
   }
   const later = known && !underKms ? ', once the bucket is under its key' : '';
   return { count: (readsPerMonth + writesPerMonth) / 100, basis: `one for a hundred reads and writes, with the S3 Bucket Key${later}` };

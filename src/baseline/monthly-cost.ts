@@ -6,8 +6,11 @@ import { LIST_PRICES } from './list-prices';
 /**
  * What a baseline costs in a month, estimated from what it is made of and from `expectedUsage`.
  *
- * List prices of us-east-1, without free tiers but for the first copy of management events: for planning, and not a bill. Storage of objects, of old versions and of logs is not in
- * it, and neither is a run of the backfill, whose plan has a price of its own.
+ * List prices of us-east-1, without free tiers but for the first copy of management events: for planning, and not a bill. Not in it are
+ * the storage of objects, of old versions and of logs; requests to S3; what S3 charges by the GB for the two layers of DSSE-KMS; the monthly
+ * fee of S3 Metadata for buckets with more than a billion objects; and a run of the backfill, whose plan has a price of its own.
+ *
+ * @see https://aws.amazon.com/s3/pricing/
  */
 export class MonthlyCost {
   /** @internal */

@@ -204,6 +204,13 @@ describe('the monthly cost', () => {
     expect(monthlyCost.total - monthlyCost.own).toBeCloseTo(shared, 8);
   });
 
+  test('says of two layers what it does not count', () => {
+    const [dsse, plain] = [{ encryptionMode: EncryptionMode.dsse() }, { bucketKeyEnabled: false }].map((bucketProps) => (
+      lineOf(made({ bucketProps }).baseline, 'requests to KMS')?.basis));
+    expect(dsse).toBe('one for each read and write, without an S3 Bucket Key; what S3 charges by the GB for two layers is not counted');
+    expect(plain).toBe('one for each read and write, without an S3 Bucket Key');
+  });
+
   test('a key costs more after its first and its second rotation', () => {
     const keys = (baseline: S3EncryptionBaseline) => baseline.monthlyCost.lines.filter(({ what }) => what.startsWith('key of')).map(({ basis }) => basis);
     const yearly = 'one key, until its first rotation after 365 days; 2.00 until the second, then 3.00';
