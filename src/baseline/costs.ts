@@ -172,16 +172,32 @@ function costOfCompliance(usage: Required<ExpectedUsage>, compliance: Encryption
   ];
 }
 
-/** A report by inventory; what metadata tables cost is by changes, which their documentation tells. Queries of such sizes cost cents. */
-function costOfReport({ objects }: Required<ExpectedUsage>, report: ObjectEncryptionReport): CostLine[] {
+/** A report with its source. Queries of such sizes cost cents. */
+function costOfReport(usage: Required<ExpectedUsage>, report: ObjectEncryptionReport): CostLine[] {
   const prefixes = report._prefixes.length;
   const metrics = 2 * report.findings.length * (1 + prefixes) + 2;
-  const inventory = report.node.tryFindChild('InventoryDestination') !== undefined;
   return [
     ...costOfMadeKey('key of the report', report, false),
-    ...!inventory ? [] : [{ what: 'inventories', basis: `${thousands(objects)} objects, ${DAYS} times`, usd: objects * DAYS * PRICES.perListedObject, shared: false }],
+    ...costOfSource(usage, report._paidBy),
     { what: 'metrics of the report', basis: `${metrics} metrics, of the whole bucket${prefixes === 0 ? '' : ` and of prefixes: ${prefixes}`}`, usd: metrics * PRICES.perMetric, shared: false },
     { what: 'alarms of the report', basis: `${report.alarms.length} alarms`, usd: report.alarms.length * PRICES.perAlarm, shared: false },
+  ];
+}
+
+function costOfSource({ objects, writesPerMonth }: Required<ExpectedUsage>, paidBy: ObjectEncryptionReport['_paidBy']): CostLine[] {
+  if (paidBy === undefined) { return []; }
+  if (paidBy.kind === 'inventories') {
+    const times = Math.round(paidBy.perMonth * 10) / 10;
+    return [{ what: 'inventories', basis: `${thousands(objects)} objects, ${times} times`, usd: objects * paidBy.perMonth * PRICES.perListedObject, shared: false }];
+  }
+  return [
+    {
+      what: 'updates of metadata tables',
+      basis: `${thousands(writesPerMonth)} writes, an update for each; deletions are updates too`,
+      usd: writesPerMonth * PRICES.perMetadataUpdate,
+      shared: false,
+    },
+    { what: 'filling of metadata tables', basis: `${thousands(objects)} objects, when they are turned on`, usd: objects * PRICES.perMetadataUpdate, shared: false, once: true },
   ];
 }
 

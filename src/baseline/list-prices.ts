@@ -1,6 +1,6 @@
 /**
  * What AWS charges in us-east-1, in US dollars; other regions differ by up to a half. Free tiers are not counted, but for the first copy of management events. Read on the day given.
- * https://aws.amazon.com/kms/pricing/, and cloudtrail, cloudwatch, config, macie and iam/access-analyzer in place of kms.
+ * https://aws.amazon.com/kms/pricing/, and s3, cloudtrail, cloudwatch, config, macie and iam/access-analyzer in place of kms.
  */
 export const LIST_PRICES = {
   region: 'us-east-1',
@@ -19,6 +19,7 @@ export const LIST_PRICES = {
   perConfigurationItem: 0.003,
   perBucketOfInternalAccess: 9,
   perListedObject: 0.0025 / 1_000_000,
+  perMetadataUpdate: 0.30 / 1_000_000,
   perInspectedGigabyte: 1,
   perBucketOfMacie: 0.10,
 } as const;

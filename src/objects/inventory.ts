@@ -13,6 +13,9 @@ import { knownToDiffer, printable } from '../private/tokens';
 
 const KEEP_DAYS = 30;
 
+/** As estimates count them. */
+const DAYS_OF_MONTH = 30;
+
 /** So many days after the time in its name the latest report is still taken for current: S3 delivers late, and weekly ones on Sundays. */
 const MAX_AGE_DAYS = { daily: 4, weekly: 11 };
 
@@ -43,6 +46,7 @@ export function bindInventory(context: SourceContext, options: InventoryOptions)
     settings: { kind: 'inventory', reportsBucket: reports.bucketName, reportsPrefix, maxAgeDays },
     database: databaseName(inventoryId),
     lateAfterHours: maxAgeDays * 24,
+    paidBy: { kind: 'inventories', perMonth: weekly ? DAYS_OF_MONTH / 7 : DAYS_OF_MONTH },
     grantRead: (grantee) => { grantRead(scope, reports, `${reportsPrefix}*`, database, table, grantee); },
     dependencies: [table],
   };

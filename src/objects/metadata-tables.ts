@@ -34,6 +34,7 @@ export function bindMetadataTables(context: SourceContext, options: Options): Bo
     settings: { kind: 'metadata', tableNamespace },
     database: tableNamespace,
     lateAfterHours: LATE_HOURS,
+    paidBy: options.make ? { kind: 'metadata-updates' } : undefined,
     grantRead: (grantee) => { grantRead(scope, bucket, tableNamespace, tableKey === undefined ? undefined : { prop, key: tableKey }, grantee); },
     dependencies: [],
   };

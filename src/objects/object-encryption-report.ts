@@ -15,7 +15,7 @@ import { FINDING_OF, FINDINGS, NAMESPACE } from './findings';
 import { assertDelegates } from './keys-elsewhere';
 import type { ObjectEncryptionReportProps } from './object-encryption-report-props';
 import { ObjectFinding } from './object-finding';
-import type { BoundSource } from './object-source';
+import type { BoundSource, PaidBy } from './object-source';
 import { ReportAlarms } from './report-alarms';
 import { ReportAthena } from './report-athena';
 import { assertCounts, assertFirst, LEAST_SCAN_BYTES, prefixesOf, remember } from './report-limits';
@@ -105,6 +105,13 @@ export class ObjectEncryptionReport extends Construct {
    * @internal
    */
   public readonly _prefixes: readonly string[];
+
+  /**
+   * What its source is paid by.
+   *
+   * @internal
+   */
+  public get _paidBy(): PaidBy | undefined { return this.source.paidBy; }
 
   private readonly bucketName: string;
 

@@ -16,6 +16,12 @@ export interface SourceContext {
   readonly key: kms.IKey;
 }
 
+/**
+ * What a source is paid by, beside its storage: each inventory, so often a month, or each update of the tables that are turned on
+ * here. Tables that were there already are paid for by whoever turned them on.
+ */
+export type PaidBy = { readonly kind: 'inventories'; readonly perMonth: number } | { readonly kind: 'metadata-updates' };
+
 /** What a source gives. */
 export interface BoundSource {
   readonly rows: RowsOfSource;
@@ -25,6 +31,7 @@ export interface BoundSource {
   readonly database: string;
   /** How old what is counted may be before somebody is told. */
   readonly lateAfterHours: number;
+  readonly paidBy?: PaidBy;
   readonly grantRead: (grantee: iam.IGrantable) => void;
   /** What has to be there before a saved query is. */
   readonly dependencies: readonly Construct[];

@@ -331,6 +331,29 @@ describe('the monthly cost', () => {
       .toEqual([['26 metrics, of the whole bucket and of prefixes: 2', '7.80'], ['17 alarms', '1.70']]);
   });
 
+  test('counts what the source of a report is paid by', () => {
+    const OF_SOURCE = ['inventories', 'updates of metadata tables', 'filling of metadata tables'];
+    const sourced = (source: ObjectSource) => {
+      const { baseline } = made({
+        objectReport: BaselineObjectReport.make({ source }), expectedUsage: { objects: 100_000_000, writesPerMonth: 20_000_000, readsPerMonth: 7 },
+      });
+      const lines = baseline.monthlyCost.lines.filter(({ what }) => OF_SOURCE.includes(what));
+      return { lines: lines.map(({ what, basis, usd, once }) => [what, basis, usd.toFixed(2), once === true]), cost: baseline.monthlyCost };
+    };
+    expect(sourced(ObjectSource.inventory()).lines).toEqual([['inventories', '100,000,000 objects, 30 times', '7.50', false]]);
+    expect(sourced(ObjectSource.inventory({ frequency: s3.InventoryFrequency.WEEKLY })).lines)
+      .toEqual([['inventories', '100,000,000 objects, 4.3 times', '1.07', false]]);
+    const tables = sourced(ObjectSource.metadataTables());
+    expect(tables.lines).toEqual([
+      ['updates of metadata tables', '20,000,000 writes, an update for each; deletions are updates too', '6.00', false],
+      ['filling of metadata tables', '100,000,000 objects, when they are turned on', '30.00', true],
+    ]);
+    expect(tables.cost.once).toBeCloseTo(30, 5);
+    expect(tables.cost.toString()).toMatch(/\. Once, at most 30\.00: filling of metadata tables 30\.00$/);
+    // Whoever turned them on pays for them, report or not.
+    expect(sourced(ObjectSource.existingMetadataTables()).lines).toEqual([]);
+  });
+
   test('is an output, and changes nothing else', () => {
     const [usual, busy] = [made(), made({ expectedUsage: { readsPerMonth: 500_000_000 } })].map(({ stack }) => templateOf(stack));
     expect(busy!.Resources).toEqual(usual!.Resources);
