@@ -10,7 +10,9 @@ export interface BucketDefaultKeyProps {
   /**
    * Two layers of encryption, DSSE-KMS. Costs more, and has no Bucket Key.
    *
-   * @default false
+   * An explicit `false` is refused with an error where the bucket has DSSE-KMS: the second layer is not taken away by a key.
+   *
+   * @default - what the bucket has: DSSE-KMS where its default encryption is that, SSE-KMS otherwise
    */
   readonly dsse?: boolean;
 }

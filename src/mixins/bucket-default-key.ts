@@ -6,10 +6,12 @@ import type { BucketDefaultKeyProps } from './bucket-default-key-props';
 import { ownerOf, promiseSetting, rulesOf } from './bucket-of';
 import { assertUsableKey } from '../bucket';
 import { ValidationError } from '../private/errors';
+import { at } from '../private/final-state';
 import { referentOf } from '../private/tokens';
 
 /**
- * What is uploaded without a word about encryption ends up under this key, with the S3 Bucket Key on.
+ * What is uploaded without a word about encryption ends up under this key, with the S3 Bucket Key on. A bucket under DSSE-KMS stays under
+ * DSSE-KMS, which has no Bucket Key.
  *
  * Objects that are in the bucket already stay as they are. Apply it before you grant: a grant that was made while the bucket had no key
  * has no permission of KMS. An `s3.Bucket` that has another key already is refused with an error, since its grants are about that one.
@@ -29,10 +31,11 @@ export class BucketDefaultKey extends Mixin {
 
   public applyTo(construct: IConstruct): void {
     if (!s3.CfnBucket.isCfnBucket(construct)) { return; }
-    const { encryptionKey: key, dsse = false } = this.props;
+    const { encryptionKey: key } = this.props;
     assertUsableKey(construct, Stack.of(construct).region, 'encryptionKey', key);
-    this.tellOwner(construct, key);
     const [rule] = rulesOf(construct);
+    const dsse = this.isDsse(construct, rule?.serverSideEncryptionByDefault);
+    this.tellOwner(construct, key);
     const algorithm = dsse ? 'aws:kms:dsse' : 'aws:kms';
     construct.bucketEncryption = {
       serverSideEncryptionConfiguration: [{
@@ -44,6 +47,15 @@ export class BucketDefaultKey extends Mixin {
     const path = ['BucketEncryption', 'ServerSideEncryptionConfiguration', 0];
     promiseSetting(construct, 'BucketDefaultKey', [...path, 'ServerSideEncryptionByDefault'], { SSEAlgorithm: algorithm, KMSMasterKeyID: key.keyArn });
     promiseSetting(construct, 'BucketDefaultKey', [...path, 'BucketKeyEnabled'], dsse ? undefined : true);
+  }
+
+  /** Two layers stay two layers, unless somebody asks for one, who is told. */
+  private isDsse(resource: s3.CfnBucket, byDefault: unknown): boolean {
+    const has = Stack.of(resource).resolve(at(byDefault, 'sseAlgorithm')) === 'aws:kms:dsse';
+    if (has && this.props.dsse === false) {
+      throw new ValidationError('DsseDowngrade', "'dsse' must be true or left out for a bucket whose default encryption is DSSE-KMS (aws:kms:dsse), got false: leave it out to keep both layers, or give the bucket itself encryption: s3.BucketEncryption.KMS if one is meant", resource);
+    }
+    return this.props.dsse ?? has;
   }
 
   /** Grants of an s3.Bucket are about its `encryptionKey`. */

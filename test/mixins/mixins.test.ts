@@ -66,6 +66,13 @@ describe('one at a time', () => {
     expect(ruleOf(stack)).toEqual({ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse', KMSMasterKeyID: KEY } });
   });
 
+  test.each<[string, { dsse?: boolean }]>([['left out', {}], ['true', { dsse: true }]])('a bucket under DSSE-KMS stays under it, dsse %s', (_, options) => {
+    const stack = testStack();
+    const encryptionKey = new RotatingS3Key(stack, 'Key');
+    new s3.Bucket(stack, 'Data', { encryption: s3.BucketEncryption.DSSE, encryptionKey }).with(new mixins.BucketDefaultKey({ encryptionKey, ...options }));
+    expect(ruleOf(stack)).toEqual({ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse', KMSMasterKeyID: stack.resolve(encryptionKey.keyArn) as object } });
+  });
+
   test.each<[string, s3.BucketProps | 'dsse', string]>([
     ['SSE-KMS', {}, 'aws:kms'],
     ['DSSE-KMS', { encryption: s3.BucketEncryption.DSSE }, 'aws:kms:dsse'],
@@ -169,6 +176,15 @@ describe('is refused', () => {
     }],
     ['a SecureBucket with another key', /'encryptionKey' must be the key of the bucket/, (stack) => {
       new SecureBucket(stack, 'Data').with(new mixins.BucketDefaultKey({ encryptionKey: new RotatingS3Key(stack, 'Two') }));
+    }],
+    ['one layer where there are two', /'dsse' must be true or left out.*aws:kms:dsse.*got false: leave it out.*DsseDowngrade/, (stack) => {
+      const encryptionKey = new RotatingS3Key(stack, 'Key');
+      new s3.Bucket(stack, 'Data', { encryption: s3.BucketEncryption.DSSE, encryptionKey }).with(new mixins.BucketDefaultKey({ encryptionKey, dsse: false }));
+    }],
+    ['one layer of an L1 that has two', /'dsse' must be true or left out/, (stack) => {
+      new s3.CfnBucket(stack, 'Data', {
+        bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms:dsse' } }] },
+      }).with(new mixins.BucketDefaultKey({ encryptionKey: new RotatingS3Key(stack, 'Key'), dsse: false }));
     }],
     ['an alias', /'encryptionKey' must be a key, got the alias/, (stack) => {
       new s3.Bucket(stack, 'Data').with(new mixins.BucketDefaultKey({ encryptionKey: kms.Alias.fromAliasName(stack, 'Alias', 'alias/orders') }));
