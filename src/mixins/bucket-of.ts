@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ValidationError } from '../private/errors';
 import { at, canonical, finalState, missingStatements } from '../private/final-state';
+import { structureOf } from '../private/structure';
 
 /** The s3.Bucket that an L1 belongs to, or nothing where it stands alone. */
 export function ownerOf(resource: s3.CfnBucket): s3.Bucket | undefined {
@@ -44,10 +45,9 @@ export function promiseSetting(resource: s3.CfnBucket, mixin: string, path: (str
   });
 }
 
-/** The rules of the default encryption, to be changed: as L1 properties, whoever set them. */
+/** The rules of the default encryption, to be changed: as L1 properties, whoever set them, and with the references that are in them. */
 export function rulesOf(resource: s3.CfnBucket): s3.CfnBucket.ServerSideEncryptionRuleProperty[] {
-  const encryption: unknown = Stack.of(resource).resolve(resource.bucketEncryption);
-  const rules = at(encryption, 'serverSideEncryptionConfiguration');
+  const rules = at(structureOf(resource, resource.bucketEncryption), 'serverSideEncryptionConfiguration');
   return Array.isArray(rules) ? rules as s3.CfnBucket.ServerSideEncryptionRuleProperty[] : [];
 }
 

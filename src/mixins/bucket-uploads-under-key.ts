@@ -1,4 +1,4 @@
-import { Mixin, Stack } from 'aws-cdk-lib';
+import { Mixin, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { promise, rulesOf } from './bucket-of';
@@ -23,13 +23,14 @@ export class BucketUploadsUnderKey extends Mixin {
   public applyTo(construct: IConstruct): void {
     if (!s3.CfnBucket.isCfnBucket(construct)) { return; }
     const byDefault = rulesOf(construct)[0]?.serverSideEncryptionByDefault;
-    const [algorithm, key] = [at(byDefault, 'sseAlgorithm'), at(byDefault, 'kmsMasterKeyId')];
+    const algorithm: unknown = Stack.of(construct).resolve(at(byDefault, 'sseAlgorithm'));
+    const key = byDefault?.kmsMasterKeyId;
     if ((algorithm !== 'aws:kms' && algorithm !== 'aws:kms:dsse') || key === undefined) {
-      throw new ValidationError('NoKey', `BucketUploadsUnderKey needs a default encryption under a KMS key that the template names, got ${JSON.stringify(byDefault)}: apply BucketDefaultKey first, or give the bucket an encryptionKey`, construct);
+      throw new ValidationError('NoKey', `BucketUploadsUnderKey needs a default encryption under a KMS key that the template names, got ${JSON.stringify(Stack.of(construct).resolve(byDefault))}: apply BucketDefaultKey first, or give the bucket an encryptionKey`, construct);
     }
-    if (typeof key === 'string' && !/^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(key)) {
+    if (!Token.isUnresolved(key) && !/^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(key)) {
       throw new ValidationError('KeyArnMalformed', `BucketUploadsUnderKey needs a key with a full ARN, got '${key}': S3 compares what an upload names with it`, construct);
     }
-    promise(construct, 'BucketUploadsUnderKey', uploadStatements(construct.attrArn, algorithm as Algorithm, Stack.of(construct).resolve(key) as string));
+    promise(construct, 'BucketUploadsUnderKey', uploadStatements(construct.attrArn, algorithm as Algorithm, key));
   }
 }

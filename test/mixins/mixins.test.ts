@@ -132,6 +132,19 @@ test('applied twice, each is there once', () => {
   expect(sidsOf(stack)).toEqual([[...TLS, 'DenyCustomerProvidedKeys', ...UPLOADS]]);
 });
 
+test.each<[string, (bucket: s3.Bucket) => void]>([
+  ['SSE-C', (bucket) => { bucket.with(new mixins.BucketSseCBlocked()); }],
+  ['uploads', (bucket) => { bucket.with(new mixins.BucketSseCBlocked(), new mixins.BucketUploadsUnderKey()); }],
+])('a key of another stack stays a reference to it: %s', (_, act) => {
+  const stack = testStack();
+  const key = new kms.Key(new Stack(appOf(stack), 'Keys', { env: { account: stack.account, region: stack.region } }), 'Key');
+  const bucket = new s3.Bucket(stack, 'Data', { encryptionKey: key });
+  act(bucket);
+  const template = JSON.stringify(Template.fromStack(stack).toJSON());
+  expect(template).toMatch(/"KMSMasterKeyID":\{"Fn::ImportValue":"Keys:/);
+  expect(template).not.toMatch(/"Fn::GetAtt":\["Key/);
+});
+
 test('nothing else is touched', () => {
   const stack = testStack();
   const topic = new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
