@@ -1,7 +1,8 @@
-import { Mixin, Stack, Token } from 'aws-cdk-lib';
+import { Mixin, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { promise, rulesOf } from './bucket-of';
+import { keyArnOf } from './key-arn-of';
 import { type Algorithm, uploadStatements } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { at } from '../private/final-state';
@@ -10,8 +11,10 @@ import { at } from '../private/final-state';
  * Uploads end up under the key of the bucket, or not in the bucket: its policy refuses those under another key, under the AWS managed key,
  * and with another algorithm, as that of a `SecureBucket`. An upload without any header passes.
  *
- * Needs a default encryption under a KMS key that the template names; apply `BucketDefaultKey` first where there is none. Services that
- * upload under SSE-S3 by themselves are refused: find them before, for example by the saved question `other-key-uploads`.
+ * Needs a default encryption under a KMS key that the template names; apply `BucketDefaultKey` first where there is none.
+ * A key of this app that is named by its id or by an alias has its ARN in the policy; any other id or alias is refused with an error.
+ *
+ * Services that upload under SSE-S3 by themselves are refused: find them before, for example by the saved question `other-key-uploads`.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  * @example
@@ -24,13 +27,10 @@ export class BucketUploadsUnderKey extends Mixin {
     if (!s3.CfnBucket.isCfnBucket(construct)) { return; }
     const byDefault = rulesOf(construct)[0]?.serverSideEncryptionByDefault;
     const algorithm: unknown = Stack.of(construct).resolve(at(byDefault, 'sseAlgorithm'));
-    const key = byDefault?.kmsMasterKeyId;
-    if ((algorithm !== 'aws:kms' && algorithm !== 'aws:kms:dsse') || key === undefined) {
+    const key = at(byDefault, 'kmsMasterKeyId');
+    if ((algorithm !== 'aws:kms' && algorithm !== 'aws:kms:dsse') || typeof key !== 'string') {
       throw new ValidationError('NoKey', `BucketUploadsUnderKey needs a default encryption under a KMS key that the template names, got ${JSON.stringify(Stack.of(construct).resolve(byDefault))}: apply BucketDefaultKey first, or give the bucket an encryptionKey`, construct);
     }
-    if (!Token.isUnresolved(key) && !/^arn:[^:]+:kms:[^:]+:[^:]+:key\//.test(key)) {
-      throw new ValidationError('KeyArnMalformed', `BucketUploadsUnderKey needs a key with a full ARN, got '${key}': S3 compares what an upload names with it`, construct);
-    }
-    promise(construct, 'BucketUploadsUnderKey', uploadStatements(construct.attrArn, algorithm as Algorithm, key));
+    promise(construct, 'BucketUploadsUnderKey', uploadStatements(construct.attrArn, algorithm as Algorithm, keyArnOf(construct, key)));
   }
 }

@@ -1,8 +1,8 @@
-import { Aspects, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnResource, Mixins, Stack } from 'aws-cdk-lib';
+import { Aspects, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnCondition, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, CfnResource, Fn, Lazy, Mixins, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { EncryptionMode, mixins, RotatingS3Key, SecureBucket } from '../../src';
 import { onEach } from '../helpers/interference';
-import { appOf, FLAG_SETS, IRELAND, role, testStack } from '../helpers/stack';
+import { agnosticStack, appOf, FLAG_SETS, IRELAND, role, testStack } from '../helpers/stack';
 import { identityStatements } from '../helpers/template';
 
 const KEY = `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -12,6 +12,10 @@ const only = (stack: Stack, type: string) => Object.values(Template.fromStack(st
   .map(({ Properties }) => Properties as Record<string, any>);
 const sidsOf = (stack: Stack) => only(stack, 'AWS::S3::BucketPolicy').map(({ PolicyDocument }) => (PolicyDocument.Statement as Statement[]).map(({ Sid }) => Sid));
 const ruleOf = (stack: Stack) => only(stack, 'AWS::S3::Bucket')[0]?.BucketEncryption?.ServerSideEncryptionConfiguration[0] as unknown;
+
+const l1 = (stack: Stack, kmsMasterKeyId: string) => new s3.CfnBucket(stack, 'Data', {
+  bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId } }] },
+});
 
 const UPLOADS = ['DenyOtherKeys', 'DenyUpdateWithoutKey', 'DenyKmsWithoutKey', 'DenyOtherAlgorithms'];
 const TLS = ['DenyInsecureTransport', 'DenyOldTls'];
@@ -182,6 +186,74 @@ describe('the template is held to what was promised', () => {
   });
 });
 
+describe('the key that the policy names', () => {
+  /** What S3 would compare the key of an upload with. */
+  const pinned = (stack: Stack) => (only(stack, 'AWS::S3::BucketPolicy')[0].PolicyDocument.Statement as any[])
+    .find(({ Sid }) => Sid === 'DenyOtherKeys').Condition.StringNotEquals['s3:x-amz-server-side-encryption-aws-kms-key-id'] as unknown;
+  const cfnKey = (stack: Stack) => new kms.CfnKey(stack, 'Key', { keyPolicy: {} });
+  const ARN = { 'Fn::GetAtt': ['Key', 'Arn'] };
+
+  test.each<[string, (stack: Stack) => string]>([
+    ['its ARN', (stack) => cfnKey(stack).attrArn],
+    ['its Ref', (stack) => cfnKey(stack).ref],
+    ['its attribute KeyId', (stack) => cfnKey(stack).attrKeyId],
+    ['a Ref by hand', (stack) => { cfnKey(stack); return Fn.ref('Key'); }],
+    ['a Ref that comes late', (stack) => { const key = cfnKey(stack); return Lazy.string({ produce: () => key.ref }); }],
+    ['an alias of an L1', (stack) => new kms.CfnAlias(stack, 'Alias', { aliasName: 'alias/x', targetKeyId: cfnKey(stack).ref }).ref],
+    ['the ARN of an alias of an L1, by hand', (stack) => stack.formatArn({ service: 'kms', resource: new kms.CfnAlias(stack, 'Alias', { aliasName: 'alias/x', targetKeyId: cfnKey(stack).attrArn }).ref })],
+    ['the name of an alias', (stack) => { new kms.CfnAlias(stack, 'Alias', { aliasName: 'alias/x', targetKeyId: cfnKey(stack).attrArn }); return 'alias/x'; }],
+  ])('is its ARN where the bucket has %s', (_, name) => {
+    for (const stack of [testStack(), agnosticStack()]) {
+      l1(stack, name(stack)).with(new mixins.BucketUploadsUnderKey());
+      expect(pinned(stack)).toEqual(ARN);
+    }
+  });
+
+  test.each<[string, (stack: Stack, key: kms.Key) => kms.IKey]>([
+    ['an alias', (_, key) => key.addAlias('alias/x')],
+    ['an alias of an alias', (stack, key) => new kms.Alias(stack, 'Alias', { aliasName: 'alias/y', targetKey: key.addAlias('alias/x') })],
+    ['the imported name of an alias of the stack', (stack, key) => { key.addAlias('alias/x'); return kms.Alias.fromAliasName(stack, 'Alias', 'alias/x'); }],
+  ])('is the ARN of the key behind it where an s3.Bucket has %s', (_, alias) => {
+    for (const stack of [testStack(), agnosticStack()]) {
+      const key = new kms.Key(stack, 'Key');
+      new s3.Bucket(stack, 'Data', { encryptionKey: alias(stack, key) }).with(new mixins.BucketUploadsUnderKey());
+      expect(pinned(stack)).toEqual(stack.resolve(key.keyArn));
+    }
+  });
+
+  test('is behind the alias of the stack, where others have one of the name', () => {
+    const stack = testStack();
+    const keys = ['One', 'Two'].map((id) => new kms.Key(testStack({ app: appOf(stack), id }), 'Key'));
+    const [alias] = keys.map((key) => key.addAlias('alias/x'));
+    expect(() => new s3.Bucket(stack, 'Data', { encryptionKey: alias }).with(new mixins.BucketUploadsUnderKey())).toThrow(/got 'arn:.*alias\/x'/);
+    const two = Stack.of(keys[1]);
+    new s3.Bucket(two, 'Data', { encryptionKey: alias }).with(new mixins.BucketUploadsUnderKey());
+    expect(pinned(two)).toEqual(two.resolve(keys[1].keyArn));
+  });
+
+  test('is behind the only alias of the name, in another stack', () => {
+    const stack = testStack();
+    const alias = new kms.Key(testStack({ app: appOf(stack), id: 'Keys' }), 'Key').addAlias('alias/x');
+    new s3.Bucket(stack, 'Data', { encryptionKey: alias }).with(new mixins.BucketUploadsUnderKey());
+    expect(pinned(stack)).toEqual({ 'Fn::ImportValue': expect.stringMatching(/^Keys:/) as string });
+  });
+
+  test.each<[string, (stack: Stack) => string, unknown]>([
+    ['a parameter', (stack) => new CfnParameter(stack, 'Arn').valueAsString, { Ref: 'Arn' }],
+    ['an export of another stack', () => Fn.importValue('key-arn'), { 'Fn::ImportValue': 'key-arn' }],
+    ['an attribute of something else', (stack) => new CfnResource(stack, 'Custom', { type: 'Custom::Key' }).getAtt('KeyArn').toString(), { 'Fn::GetAtt': ['Custom', 'KeyArn'] }],
+    ['a parameter of Systems Manager', () => new CfnDynamicReference(CfnDynamicReferenceService.SSM, '/key').toString(), '{{resolve:ssm:/key}}'],
+    ['an ARN in parts', (stack) => stack.formatArn({ service: 'kms', resource: 'key', resourceName: cfnKey(stack).ref }), expect.anything()],
+    ['a choice between keys, one by its id', (stack) => Fn.conditionIf('Mine', cfnKey(stack).ref, Fn.importValue('key-arn')).toString(), { 'Fn::If': ['Mine', ARN, { 'Fn::ImportValue': 'key-arn' }] }],
+  ])('stays what it is where it may be an ARN: %s', (_, name, expected) => {
+    const stack = testStack();
+    new CfnCondition(stack, 'Mine');
+    const bucket = l1(stack, name(stack));
+    bucket.with(new mixins.BucketUploadsUnderKey());
+    expect(pinned(stack)).toEqual(expected);
+  });
+});
+
 describe('is refused', () => {
   test.each<[string, RegExp, (stack: Stack) => void]>([
     ['a bucket that has another key', /'encryptionKey' must be the key of the bucket, Stack\/One, got Stack\/Two/, (stack) => {
@@ -214,10 +286,14 @@ describe('is refused', () => {
     ['uploads of an SSE-S3 bucket', /BucketUploadsUnderKey needs/, (stack) => {
       new SecureBucket(stack, 'Data', { encryptionMode: EncryptionMode.s3Managed() }).with(new mixins.BucketUploadsUnderKey());
     }],
-    ['uploads under a key that is named by its id', /needs a key with a full ARN, got '1234abcd'/, (stack) => {
-      new s3.CfnBucket(stack, 'Data', {
-        bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: '1234abcd' } }] },
-      }).with(new mixins.BucketUploadsUnderKey());
+    ['uploads under an alias of a key that is not here', /needs a key with a full ARN.*got 'arn:.*:alias\/orders'.*kms\.Key\.fromKeyArn/, (stack) => {
+      new s3.Bucket(stack, 'Data', { encryptionKey: kms.Alias.fromAliasName(stack, 'Alias', 'alias/orders') }).with(new mixins.BucketUploadsUnderKey());
+    }],
+    ['uploads under a choice of which one is an id', /needs a key with a full ARN.*got '1234abcd'/, (stack) => {
+      l1(stack, Fn.conditionIf('Mine', '1234abcd', KEY).toString()).with(new mixins.BucketUploadsUnderKey());
+    }],
+    ['uploads under a key that is named by its id', /needs a key with a full ARN .*got '1234abcd'/, (stack) => {
+      l1(stack, '1234abcd').with(new mixins.BucketUploadsUnderKey());
     }],
   ])('%s', (_, message, act) => { expect(() => { act(testStack({ env: IRELAND })); }).toThrow(message); });
 });
