@@ -35,12 +35,12 @@ export function promise(resource: s3.CfnBucket, mixin: string, statements: iam.P
 }
 
 /** Holds the template to a setting of the bucket. */
-export function promiseSetting(resource: s3.CfnBucket, mixin: string, path: (string | number)[], wanted: unknown): void {
+export function promiseSetting(resource: s3.CfnBucket, mixin: string, path: (string | number)[], wanted: unknown, remedy: string = 'leave the mixin out if that is meant'): void {
   resource.node.addValidation({
     validate: () => {
       const found = at(finalState(resource).properties, ...path);
       return canonical(found) === canonical(Stack.of(resource).resolve(wanted)) ? [] : [new ValidationError('PromiseBroken',
-        `the bucket must have what ${mixin} promised in ${path.join('.')}, and has ${JSON.stringify(found)} in the template: an override or an aspect changed it, leave the mixin out if that is meant`, resource).message];
+        `the bucket must have what ${mixin} promised in ${path.join('.')}, and has ${JSON.stringify(found)} in the template: another mixin, an override or an aspect changed it: ${remedy}`, resource).message];
     },
   });
 }

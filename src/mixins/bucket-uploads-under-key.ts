@@ -1,7 +1,7 @@
 import { Mixin, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { promise, rulesOf } from './bucket-of';
+import { promise, promiseSetting, rulesOf } from './bucket-of';
 import { keyArnOf } from './key-arn-of';
 import { type Algorithm, uploadStatements } from '../bucket';
 import { ValidationError } from '../private/errors';
@@ -12,7 +12,8 @@ import { at } from '../private/final-state';
  * and with another algorithm, as that of a `SecureBucket`. An upload without any header passes.
  *
  * Needs a default encryption under a KMS key that the template names; apply `BucketDefaultKey` first where there is none.
- * A key of this app that is named by its id or by an alias has its ARN in the policy; any other id or alias is refused with an error.
+ * Synthesis fails if the default encryption of the final template has another key or algorithm than the policy. A key of this app that
+ * is named by its id or by an alias has its ARN in the policy; any other id or alias is refused with an error.
  *
  * Services that upload under SSE-S3 by themselves are refused: find them before, for example by the saved question `other-key-uploads`.
  *
@@ -31,6 +32,9 @@ export class BucketUploadsUnderKey extends Mixin {
     if ((algorithm !== 'aws:kms' && algorithm !== 'aws:kms:dsse') || typeof key !== 'string') {
       throw new ValidationError('NoKey', `BucketUploadsUnderKey needs a default encryption under a KMS key that the template names, got ${JSON.stringify(Stack.of(construct).resolve(byDefault))}: apply BucketDefaultKey first, or give the bucket an encryptionKey`, construct);
     }
+    const setting = ['BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'ServerSideEncryptionByDefault'];
+    promiseSetting(construct, 'BucketUploadsUnderKey', setting, { SSEAlgorithm: algorithm, KMSMasterKeyID: key },
+      'the policy refuses uploads that name the key of the bucket, so apply BucketUploadsUnderKey after what changed it');
     promise(construct, 'BucketUploadsUnderKey', uploadStatements(construct.attrArn, algorithm as Algorithm, keyArnOf(construct, key)));
   }
 }

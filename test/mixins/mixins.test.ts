@@ -177,6 +177,10 @@ describe('the template is held to what was promised', () => {
     ['a statement taken out by an aspect', /what BucketTlsOnly promised, and misses DenyInsecureTransport, DenyOldTls/, (bucket) => {
       Aspects.of(bucket).add(onEach((node) => { if (s3.CfnBucketPolicy.isCfnBucketPolicy(node)) { node.policyDocument = other(); } }));
     }],
+    ['a default key that an override changed, under the policy of another', /what BucketUploadsUnderKey promised in .*ServerSideEncryptionByDefault, and has .*AES256.*apply BucketUploadsUnderKey after/, (bucket) => {
+      bucket.with(new mixins.BucketUploadsUnderKey());
+      (bucket.node.defaultChild as s3.CfnBucket).addPropertyOverride('BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault', { SSEAlgorithm: 'AES256' });
+    }],
   ])('%s', (_, message, interfere) => {
     const stack = testStack();
     const bucket = new s3.Bucket(stack, 'Data');
@@ -184,6 +188,13 @@ describe('the template is held to what was promised', () => {
     interfere(bucket);
     expect(() => appOf(stack).synth()).toThrow(message);
   });
+});
+
+test('a key that a mixin changed after the policy was made for another is refused at synthesis', () => {
+  const stack = testStack();
+  const bucket = l1(stack, new kms.Key(stack, 'A').keyArn);
+  bucket.with(new mixins.BucketUploadsUnderKey(), new mixins.BucketDefaultKey({ encryptionKey: new kms.Key(stack, 'C') }));
+  expect(() => appOf(stack).synth()).toThrow(/what BucketUploadsUnderKey promised in .*ServerSideEncryptionByDefault.*another mixin.*apply BucketUploadsUnderKey after.*PromiseBroken/);
 });
 
 describe('the key that the policy names', () => {
