@@ -1,7 +1,8 @@
 import { Mixin } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { promise, promiseSetting, rulesOf } from './bucket-of';
+import { promiseSetting, rulesOf } from './bucket-of';
+import { promise } from './bucket-policies';
 import { customerKeyStatement } from '../bucket';
 
 const SSE_C = { encryptionType: [s3.BlockedEncryptionType.SSE_C.name] };

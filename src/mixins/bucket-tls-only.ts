@@ -1,14 +1,15 @@
 import { Mixin } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { promise } from './bucket-of';
+import { promise } from './bucket-policies';
 import { MINIMUM_TLS, transportStatements } from '../bucket';
 
 /**
  * The bucket policy denies plain HTTP to everybody, and TLS older than 1.2 to everybody but AWS services, as that of a `SecureBucket`.
  *
- * Adds two statements to the policy of the bucket, which is made where there is none. Clients that speak plain HTTP, website
- * endpoints among them, are refused.
+ * Adds two statements to the policy of the bucket, which is made where there is none. A policy that you make is found if it is there
+ * before the mixin; a second one of the bucket is refused at synthesis. Clients that speak plain HTTP, website endpoints among them, are
+ * refused.
  *
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-5
  * @example

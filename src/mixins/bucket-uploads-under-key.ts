@@ -1,7 +1,8 @@
 import { Mixin, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { promise, promiseSetting, rulesOf } from './bucket-of';
+import { promiseSetting, rulesOf } from './bucket-of';
+import { promise } from './bucket-policies';
 import { keyArnOf } from './key-arn-of';
 import { type Algorithm, uploadStatements } from '../bucket';
 import { ValidationError } from '../private/errors';

@@ -1,8 +1,8 @@
-import { Aspects, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnCondition, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, CfnResource, Fn, Lazy, Mixins, Stack } from 'aws-cdk-lib';
+import { Aspects, Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnCondition, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, CfnResource, Fn, Lazy, Mixins, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { EncryptionMode, mixins, RotatingS3Key, SecureBucket } from '../../src';
 import { onEach } from '../helpers/interference';
-import { agnosticStack, appOf, FLAG_SETS, IRELAND, role, testStack } from '../helpers/stack';
+import { agnosticStack, appOf, FLAG_SETS, IRELAND, OTHER_ACCOUNT, role, testStack } from '../helpers/stack';
 import { identityStatements } from '../helpers/template';
 
 const KEY = `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -128,6 +128,98 @@ describe('an L1', () => {
   });
 });
 
+describe('a bucket has one policy', () => {
+  const theirs = () => other('Reader');
+  const JSON_DOCUMENT = { Version: '2012-10-17', Id: 'Mine', Statement: { Sid: 'Reader', Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: { 'Fn::Sub': 'arn:aws:s3:::x/*' } } };
+
+  test.each<[string, (stack: Stack) => s3.Bucket | s3.CfnBucket]>([
+    ['beside an s3.Bucket', (stack) => {
+      const bucket = new s3.Bucket(stack, 'Data');
+      new s3.BucketPolicy(stack, 'P', { bucket, document: theirs() });
+      return bucket;
+    }],
+    ['beside an s3.Bucket, an L1', (stack) => {
+      const bucket = new s3.Bucket(stack, 'Data');
+      new s3.CfnBucketPolicy(stack, 'P', { bucket: bucket.bucketName, policyDocument: theirs() });
+      return bucket;
+    }],
+    ['of an s3.Bucket with a name, that says the name', (stack) => {
+      new s3.CfnBucketPolicy(stack, 'P', { bucket: 'orders', policyDocument: theirs() });
+      return new s3.Bucket(stack, 'Data', { bucketName: 'orders' });
+    }],
+    ['of an L1 with a name, that says the name', (stack) => {
+      new s3.CfnBucketPolicy(stack, 'P', { bucket: 'orders', policyDocument: JSON_DOCUMENT });
+      return new s3.CfnBucket(stack, 'Data', { bucketName: 'orders' });
+    }],
+  ])('that is there already: %s', (_, make) => {
+    const stack = testStack();
+    const bucket = make(stack);
+    bucket.with(new mixins.BucketTlsOnly());
+    bucket.with(new mixins.BucketTlsOnly(), new mixins.BucketSseCBlocked());
+    expect(sidsOf(stack)).toEqual([['Reader', ...TLS, 'DenyCustomerProvidedKeys']]);
+  });
+
+  test('that is there already, in another stack', () => {
+    const stack = testStack();
+    const bucket = new s3.Bucket(stack, 'Data');
+    const policies = testStack({ app: appOf(stack), id: 'Policies' });
+    new s3.BucketPolicy(policies, 'P', { bucket, document: theirs() });
+    bucket.with(new mixins.BucketTlsOnly());
+    expect([sidsOf(stack), sidsOf(policies)]).toEqual([[], [['Reader', ...TLS]]]);
+  });
+
+  test('that says the name of a bucket of another stack is not about this one', () => {
+    const stack = testStack();
+    new s3.CfnBucketPolicy(testStack({ app: appOf(stack), id: 'Policies' }), 'P', { bucket: 'orders', policyDocument: theirs() });
+    new s3.Bucket(stack, 'Data', { bucketName: 'orders' }).with(new mixins.BucketTlsOnly());
+    expect(sidsOf(stack)).toEqual([TLS]);
+  });
+
+  test('also for what is granted afterwards', () => {
+    const stack = testStack();
+    const bucket = new s3.Bucket(stack, 'Data');
+    new s3.BucketPolicy(stack, 'P', { bucket });
+    bucket.with(new mixins.BucketTlsOnly());
+    bucket.grantRead(new iam.AccountPrincipal(OTHER_ACCOUNT));
+    expect(sidsOf(stack)).toEqual([[...TLS, undefined]]);
+  });
+
+  test('an object keeps what else it has', () => {
+    const stack = testStack();
+    new s3.CfnBucketPolicy(stack, 'P', { bucket: new s3.CfnBucket(stack, 'Data').ref, policyDocument: JSON_DOCUMENT });
+    Mixins.of(stack).apply(new mixins.BucketTlsOnly());
+    const [{ PolicyDocument }] = only(stack, 'AWS::S3::BucketPolicy');
+    expect(PolicyDocument).toMatchObject({ Id: 'Mine', Statement: [JSON_DOCUMENT.Statement, { Sid: TLS[0] }, { Sid: TLS[1] }] });
+  });
+
+  test('one that CloudFormation decides is refused, instead of lost', () => {
+    const stack = testStack();
+    new s3.CfnBucketPolicy(stack, 'P', { bucket: new s3.CfnBucket(stack, 'Data').ref, policyDocument: Fn.conditionIf('Mine', JSON_DOCUMENT, Aws.NO_VALUE) });
+    expect(() => Mixins.of(stack).apply(new mixins.BucketTlsOnly())).toThrow(/'policyDocument' must be.*Fn::If.*PolicyUnreadable at Stack\/P/);
+  });
+
+  test('or two under conditions, each with the promise', () => {
+    const stack = testStack();
+    const bucket = new s3.CfnBucket(stack, 'Data');
+    for (const id of ['One', 'Two']) {
+      new s3.CfnBucketPolicy(stack, id, { bucket: bucket.ref, policyDocument: theirs() }).cfnOptions.condition = new CfnCondition(stack, `Is${id}`, { expression: Fn.conditionEquals(Aws.REGION, id) });
+    }
+    bucket.with(new mixins.BucketTlsOnly());
+    expect(sidsOf(stack)).toEqual([['Reader', ...TLS], ['Reader', ...TLS]]);
+  });
+
+  test.each<[string, (stack: Stack) => s3.Bucket | s3.CfnBucket]>([
+    ['s3.Bucket', (stack) => new s3.Bucket(stack, 'Data')],
+    ['CfnBucket', (stack) => new s3.CfnBucket(stack, 'Data')],
+  ])('and a second one of a %s is refused at synthesis', (_, make) => {
+    const stack = testStack();
+    const bucket = make(stack);
+    bucket.with(new mixins.BucketTlsOnly(), new mixins.BucketSseCBlocked());
+    new s3.CfnBucketPolicy(stack, 'P', { bucket: bucket instanceof s3.Bucket ? bucket.bucketName : bucket.ref, policyDocument: other() });
+    expect(() => appOf(stack).synth()).toThrow(/must have one bucket policy, got Stack\/Data\/Policy\S* and Stack\/P: S3 keeps one.*put the statements of the two into one.*SecondBucketPolicy/);
+  });
+});
+
 test('applied twice, each is there once', () => {
   const stack = testStack();
   const bucket = new s3.Bucket(stack, 'Data', { encryptionKey: new RotatingS3Key(stack, 'Key') });
@@ -159,8 +251,8 @@ test('nothing else is touched', () => {
   expect(sidsOf(stack)).toEqual([]);
 });
 
-const other = () => new iam.PolicyDocument({
-  statements: [new iam.PolicyStatement({ principals: [new iam.AccountRootPrincipal()], actions: ['s3:GetObject'], resources: ['arn:aws:s3:::data/*'] })],
+const other = (sid?: string) => new iam.PolicyDocument({
+  statements: [new iam.PolicyStatement({ sid, principals: [new iam.AccountRootPrincipal()], actions: ['s3:GetObject'], resources: ['arn:aws:s3:::data/*'] })],
 });
 
 describe('the template is held to what was promised', () => {
