@@ -4,6 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { BucketDefaultKeyProps } from './bucket-default-key-props';
 import { ownerOf, promiseSetting, rulesOf } from './bucket-of';
+import { ImportedBuckets } from './imported-buckets';
 import { assertUsableKey } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { at } from '../private/final-state';
@@ -18,6 +19,8 @@ import { referentOf } from '../private/tokens';
  *
  * Costs KMS requests, of which the Bucket Key saves up to 99 percent.
  *
+ * Refuses an imported bucket with an error where it is applied to it, and leaves out those that it meets in a tree.
+ *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
  * @example
  * const data = new s3.Bucket(this, 'Data');
@@ -25,11 +28,14 @@ import { referentOf } from '../private/tokens';
  * data.grantRead(reader); // both permissions
  */
 export class BucketDefaultKey extends Mixin {
+  private readonly imported = new ImportedBuckets();
+
   constructor(private readonly props: BucketDefaultKeyProps) { super(); }
 
-  public supports(construct: IConstruct): boolean { return s3.CfnBucket.isCfnBucket(construct); }
+  public supports(construct: IConstruct): boolean { return this.imported.supports(construct); }
 
   public applyTo(construct: IConstruct): void {
+    this.imported.refuse(construct, 'BucketDefaultKey');
     if (!s3.CfnBucket.isCfnBucket(construct)) { return; }
     const { encryptionKey: key } = this.props;
     assertUsableKey(construct, Stack.of(construct).region, 'encryptionKey', key);

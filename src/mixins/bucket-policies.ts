@@ -68,7 +68,8 @@ function secondPolicy(resource: s3.CfnBucket): string[] {
 
 /** The policies that name the bucket, in the order in which they are in the app. */
 function policiesOf(resource: s3.CfnBucket): s3.CfnBucketPolicy[] {
-  return resource.node.root.node.findAll().filter((one): one is s3.CfnBucketPolicy => s3.CfnBucketPolicy.isCfnBucketPolicy(one) && isAbout(one, resource));
+  return resource.node.root.node.findAll()
+    .filter((one): one is s3.CfnBucketPolicy => s3.CfnBucketPolicy.isCfnBucketPolicy(one) && isAbout(one, resource));
 }
 
 /** By a reference from whichever stack, or by the same name within the stack: names say nothing about the account of another stack. */

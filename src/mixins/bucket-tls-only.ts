@@ -2,6 +2,7 @@ import { Mixin } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { promise } from './bucket-policies';
+import { ImportedBuckets } from './imported-buckets';
 import { MINIMUM_TLS, transportStatements } from '../bucket';
 
 /**
@@ -11,14 +12,19 @@ import { MINIMUM_TLS, transportStatements } from '../bucket';
  * before the mixin; a second one of the bucket is refused at synthesis. Clients that speak plain HTTP, website endpoints among them, are
  * refused.
  *
+ * Refuses an imported bucket with an error where it is applied to it, and leaves out those that it meets in a tree.
+ *
  * @see https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-5
  * @example
  * new s3.Bucket(this, 'Data').with(new mixins.BucketTlsOnly());
  */
 export class BucketTlsOnly extends Mixin {
-  public supports(construct: IConstruct): boolean { return s3.CfnBucket.isCfnBucket(construct); }
+  private readonly imported = new ImportedBuckets();
+
+  public supports(construct: IConstruct): boolean { return this.imported.supports(construct); }
 
   public applyTo(construct: IConstruct): void {
+    this.imported.refuse(construct, 'BucketTlsOnly');
     if (!s3.CfnBucket.isCfnBucket(construct)) { return; }
     promise(construct, 'BucketTlsOnly', transportStatements(construct.attrArn, MINIMUM_TLS));
   }

@@ -3,6 +3,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { promiseSetting, rulesOf } from './bucket-of';
 import { promise } from './bucket-policies';
+import { ImportedBuckets } from './imported-buckets';
 import { keyArnOf } from './key-arn-of';
 import { type Algorithm, uploadStatements } from '../bucket';
 import { ValidationError } from '../private/errors';
@@ -18,14 +19,19 @@ import { at } from '../private/final-state';
  *
  * Services that upload under SSE-S3 by themselves are refused: find them before, for example by the saved question `other-key-uploads`.
  *
+ * Refuses an imported bucket with an error where it is applied to it, and leaves out those that it meets in a tree.
+ *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  * @example
  * new s3.Bucket(this, 'Data', { encryptionKey: new RotatingS3Key(this, 'Key') }).with(new mixins.BucketUploadsUnderKey());
  */
 export class BucketUploadsUnderKey extends Mixin {
-  public supports(construct: IConstruct): boolean { return s3.CfnBucket.isCfnBucket(construct); }
+  private readonly imported = new ImportedBuckets();
+
+  public supports(construct: IConstruct): boolean { return this.imported.supports(construct); }
 
   public applyTo(construct: IConstruct): void {
+    this.imported.refuse(construct, 'BucketUploadsUnderKey');
     if (!s3.CfnBucket.isCfnBucket(construct)) { return; }
     const byDefault = rulesOf(construct)[0]?.serverSideEncryptionByDefault;
     const algorithm: unknown = Stack.of(construct).resolve(at(byDefault, 'sseAlgorithm'));

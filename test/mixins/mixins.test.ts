@@ -1,4 +1,4 @@
-import { Aspects, Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnCondition, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, CfnResource, Fn, Lazy, Mixins, Stack } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnCondition, CfnDynamicReference, CfnDynamicReferenceService, CfnParameter, CfnResource, Fn, Lazy, Mixin, Mixins, Shims, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { EncryptionMode, mixins, RotatingS3Key, SecureBucket } from '../../src';
 import { onEach } from '../helpers/interference';
@@ -217,6 +217,56 @@ describe('a bucket has one policy', () => {
     bucket.with(new mixins.BucketTlsOnly(), new mixins.BucketSseCBlocked());
     new s3.CfnBucketPolicy(stack, 'P', { bucket: bucket instanceof s3.Bucket ? bucket.bucketName : bucket.ref, policyDocument: other() });
     expect(() => appOf(stack).synth()).toThrow(/must have one bucket policy, got Stack\/Data\/Policy\S* and Stack\/P: S3 keeps one.*put the statements of the two into one.*SecondBucketPolicy/);
+  });
+});
+
+describe('an imported bucket', () => {
+  const ALL: [string, (stack: Stack) => Mixin][] = [
+    ['BucketTlsOnly', () => new mixins.BucketTlsOnly()],
+    ['BucketSseCBlocked', () => new mixins.BucketSseCBlocked()],
+    ['BucketUploadsUnderKey', () => new mixins.BucketUploadsUnderKey()],
+    ['BucketDefaultKey', (stack) => new mixins.BucketDefaultKey({ encryptionKey: new RotatingS3Key(stack, 'Key') })],
+  ];
+  const imported = (stack: Stack) => s3.Bucket.fromBucketName(stack, 'Theirs', 'theirs');
+
+  test.each(ALL)('is refused by %s', (name, make) => {
+    const stack = testStack();
+    const mixin = make(stack);
+    const message = new RegExp(`${name} must be applied to a bucket that is made in this app, got the imported Stack/Theirs.*apply it where the bucket is made.*ImportedBucket`);
+    expect(() => imported(stack).with(mixin)).toThrow(message);
+  });
+
+  test.each<[string, (bucket: s3.IBucket, stack: Stack) => void]>([
+    ['Mixins.of', (bucket) => { Mixins.of(bucket).apply(new mixins.BucketTlsOnly()); }],
+    ['with, after the tree that it is in', (bucket, stack) => {
+      const mixin = new mixins.BucketTlsOnly();
+      stack.with(mixin);
+      bucket.with(mixin);
+    }],
+    ['with, after another bucket', (bucket, stack) => {
+      const mixin = new mixins.BucketTlsOnly();
+      new s3.Bucket(stack, 'Data').with(mixin);
+      bucket.with(mixin);
+    }],
+    ['fromCfnBucket', (_, stack) => { s3.Bucket.fromCfnBucket(new s3.CfnBucket(stack, 'Data')).with(new mixins.BucketTlsOnly()); }],
+  ])('is refused by %s', (_, act) => {
+    const stack = testStack();
+    expect(() => { act(imported(stack), stack); }).toThrow(/got the imported Stack/);
+  });
+
+  test.each<[string, (stack: Stack, mixin: Mixin) => void]>([
+    ['Mixins.of', (stack, mixin) => { Mixins.of(stack).apply(mixin); }],
+    ['Mixins.of, twice', (stack, mixin) => { Mixins.of(stack).apply(mixin, mixin); }],
+    ['Mixins.of the app', (stack, mixin) => { Mixins.of(appOf(stack)).requireAny().apply(mixin); }],
+    ['with', (stack, mixin) => { stack.with(mixin); }],
+    ['an aspect', (stack, mixin) => { Aspects.of(stack).add(Shims.asAspect(mixin), { priority: AspectPriority.MUTATING }); }],
+  ])('is left out of a tree, by %s', (_, act) => {
+    const stack = testStack();
+    imported(stack);
+    const bucket = new s3.CfnBucket(stack, 'Data');
+    s3.Bucket.fromCfnBucket(bucket);
+    act(stack, new mixins.BucketTlsOnly());
+    expect(sidsOf(stack)).toEqual([TLS]);
   });
 });
 
