@@ -43,7 +43,7 @@ const MAX_BUCKETS = 490;
  * Log files, log group and key are retained when the stack is deleted; the trail itself goes, and writes no more.
  * The log group has a fixed name: before the same stack is deployed once more, give another `trailName` or delete it.
  *
- * Costs the key (1 USD a month, 3 USD after its second rotation), 2 USD per 100,000 management events if the
+ * Costs the key (1 USD a month, 2 and then 3 USD after its first two rotations), 2 USD per 100,000 management events if the
  * account has another trail already, 0.10 USD per 100,000 data events, 0.50 USD per GB in
  * CloudWatch Logs, and the storage of the bucket. A query takes 5 USD per TB that it reads, in Athena
  * and, uncompressed, in CloudWatch Logs.

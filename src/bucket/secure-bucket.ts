@@ -34,7 +34,7 @@ import { identityArns } from '../private/principals';
  * Every grant gives both permissions: the one of S3 for the objects, and the one of KMS, through S3
  * and for this bucket only.
  *
- * Costs the key (1 USD a month, 3 USD after its second rotation), KMS requests, old versions and
+ * Costs the key (1 USD a month, 2 and then 3 USD after its first two rotations), KMS requests, old versions and
  * access logs.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html

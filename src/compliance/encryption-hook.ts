@@ -7,6 +7,7 @@ import { STACK_RULES, TEMPLATE_RULES } from './template-rules';
 import { SSE_S3_REASON_TAG } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { acknowledge, resourceFinding } from '../private/findings';
+import { madeElsewhere } from '../private/once-in-region';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-guardhook.html */
 const TARGETS = ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey'];
@@ -124,6 +125,10 @@ export class EncryptionHook extends Construct {
     const last = alias.slice(alias.lastIndexOf(':') + 1);
     if (last.length > LONGEST_PART - OF_STACKS.length) {
       throw new ValidationError('AliasTooLong', `'alias' must have a last part of at most ${LONGEST_PART - OF_STACKS.length} characters, got ${last.length} in '${alias}': the hook for whole templates is called so too, with '${OF_STACKS}' at the end`, this);
+    }
+    const other = madeElsewhere(this, `hook ${alias}`);
+    if (other !== undefined) {
+      throw new ValidationError('AliasTwice', `'alias' must be another one for each EncryptionHook of an account and region, got '${alias}', which ${other.node.path} has: one hook looks at every stack, so remove this one, or give it an alias of its own`, this);
     }
     if (warnOnlyBecause?.trim() === '') {
       throw new ValidationError('ReasonMissing', `'warnOnlyBecause' must say why, got '${warnOnlyBecause}': whoever reads the warning wants to know`, this);

@@ -124,7 +124,7 @@ export interface RotatingS3KeyProps {
  * ordinary grant is effective; an administrator who calls `kms:Decrypt` directly is refused.
  *
  * A statement that is added for an IAM principal is narrowed to S3 as well, unless it names a
- * `kms:ViaService` of its own. Costs 1 USD a month, 3 USD after the second rotation, and 0.03 USD
+ * `kms:ViaService` of its own. Costs 1 USD a month, 2 and then 3 USD after the first two rotations, and 0.03 USD
  * per 10,000 requests, of which a Bucket Key saves up to 99 percent.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html

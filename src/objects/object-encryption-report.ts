@@ -48,7 +48,7 @@ import { ignoreInLint } from '../private/lint';
  * Results, inventories and their key are retained when the stack is deleted.
  *
  * Costs what the source costs, 5 USD per TB that Athena reads, 0.30 USD a month for each of up to 12 metrics and 0.10 USD
- * for each of up to 6 alarms, and the key (1 USD a month, 3 USD after its second rotation). `prefixes`, `prefixAlarms` and a
+ * for each of up to 6 alarms, and the key (1 USD a month, 2 and then 3 USD after its first two rotations). `prefixes`, `prefixAlarms` and a
  * `toleratedBytes` beside `tolerated` add metrics and alarms.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-athena-query.html

@@ -1,4 +1,4 @@
-import type { CfnElement } from 'aws-cdk-lib';
+import { App, type CfnElement, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { EncryptionHook, type EncryptionHookProps, SecureBucket } from '../../src';
 import { IRELAND, testStack } from '../helpers/stack';
@@ -78,4 +78,17 @@ test.each<[string, EncryptionHookProps, RegExp]>([
 
 test.each(['cn-north-1', 'us-gov-west-1'])('is refused in %s, where there is none', (region) => {
   expect(() => made({}, region)).toThrow(/must not be in .*where CloudFormation has no hooks of Guard/);
+});
+
+test('two hooks of one alias are refused, in whichever stacks of an account and region', () => {
+  const app = new App();
+  const stack = new Stack(app, 'A', { env: IRELAND });
+  new EncryptionHook(stack, 'Hook');
+  expect(() => new EncryptionHook(stack, 'Other')).toThrow(/'alias' must be another one.*got 'CdkS3Encryption::Rules::Hook', which A\/Hook has/);
+  expect(() => new EncryptionHook(new Stack(app, 'B', { env: IRELAND }), 'Hook')).toThrow(/which A\/Hook has/);
+  expect(() => new EncryptionHook(new Stack(app, 'C', { env: { ...IRELAND, region: 'eu-central-1' } }), 'Hook')).not.toThrow();
+  expect(() => new EncryptionHook(stack, 'Named', { alias: 'Example::Encryption::Hook' })).not.toThrow();
+  const anywhere = new Stack(app, 'D');
+  new EncryptionHook(anywhere, 'Hook');
+  expect(() => new EncryptionHook(anywhere, 'Other')).toThrow(/which D\/Hook has/);
 });

@@ -13,7 +13,7 @@ export class BaselineKey {
     return new BaselineKey({ kind: 'given', given: key });
   }
 
-  /** A `RotatingS3Key`, retained. Costs 1 USD a month, and 3 USD after its second rotation. */
+  /** A `RotatingS3Key`, retained. Costs 1 USD a month, 2 and then 3 USD after its first two rotations. */
   public static make(props: RotatingS3KeyProps = {}): BaselineKey {
     return new BaselineKey({ kind: 'made', options: props });
   }
