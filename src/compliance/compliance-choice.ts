@@ -15,7 +15,7 @@ import { ValidationError } from '../private/errors';
  */
 export class ComplianceChoice {
   /**
-   * Leaves a rule out.
+   * Leaves a rule out. What it asks for is not set right either: the automations of other rules leave it as it is.
    *
    * @param because why nobody has to look; shown in a warning of the synthesis
    */

@@ -142,9 +142,10 @@ export class EncryptionCompliance extends Construct {
     }
     const scope = new Construct(this, nameOf(bucket));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.S3_BUCKET, bucket.bucketName);
-    for (const spec of this._chosen.filter((rule) => asksFor(rule, expected))) {
+    const asked = this._chosen.filter((rule) => asksFor(rule, expected));
+    for (const spec of asked) {
       const rule = this.keep(spec, addRule(scope, spec, { ...NO_PARAMETERS, ...expected }, ruleScope), bucket.bucketName);
-      this.remedies?.ofBucket(rule, spec, bucket, expected);
+      this.remedies?.ofBucket(rule, spec, bucket, expected, asked);
     }
     this.watchOwn(expected.keys);
     this.watchTrails();

@@ -93,21 +93,29 @@ export class Remedies extends Construct {
   /** Whether there is nothing that they could set right. */
   public get idle(): boolean { return this.documents.size === 0; }
 
-  /** What sets one bucket right when it breaks a rule. */
-  public ofBucket(rule: config.IRule, spec: RuleSpec, bucket: s3.IBucket, expected: ExpectedEncryption): void {
+  /**
+   * What sets one bucket right when it breaks a rule.
+   *
+   * @param asked every rule that looks at the bucket
+   */
+  public ofBucket(
+    rule: config.IRule, spec: RuleSpec, bucket: s3.IBucket, { keys: approved, algorithms }: ExpectedEncryption, asked: readonly RuleSpec[],
+  ): void {
     if (spec.remedy === undefined) { return; }
-    if (expected.keys.length > MOST_VALUES) {
-      throw new ValidationError('TooManyKeys', `'approvedKeys' must be at most ${MOST_VALUES} where there is 'remediation', got ${expected.keys.length}: AWS Config takes no more values for a parameter`, this);
-    }
     const { account, partition } = Stack.of(this);
-    const keys = expected.keys.map(({ keyArn }) => keyArn);
+    // One automation sets everything: what no rule asks for stays, or a rule that somebody turned off would be enforced by the others.
+    const asks = (id: string) => asked.some((other) => other.id === id);
+    const keys = asks('default-key') ? approved.map(({ keyArn }) => keyArn) : [];
+    if (keys.length > MOST_VALUES) {
+      throw new ValidationError('TooManyKeys', `'approvedKeys' must be at most ${MOST_VALUES} where there is 'remediation', got ${keys.length}: AWS Config takes no more values for a parameter`, this);
+    }
     this.attach(rule, spec.remedy, bucket.bucketArn, 'BucketName', {
       ExpectedBucketOwner: [account],
       ...spec.remedy === 'tls-policy' ? { Partition: [partition] } : {
         // Of a bucket under SSE-S3 only the block is asked for: what else it has stays.
-        ...keys.length === 0 ? {} : { AllowedSSEAlgorithms: expected.algorithms, ApprovedKMSKeyArns: keys },
-        EnableBucketKey: [`${expected.bucketKey}`],
-        BlockSSEC: [`${!expected.sseCAllowed}`],
+        ...keys.length === 0 ? {} : { AllowedSSEAlgorithms: algorithms, ApprovedKMSKeyArns: keys },
+        EnableBucketKey: [`${asks('bucket-key')}`],
+        BlockSSEC: [`${asks('sse-c-blocked')}`],
       },
     });
   }

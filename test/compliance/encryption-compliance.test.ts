@@ -5,6 +5,7 @@ import { App, Aspects, aws_kms as kms, aws_s3 as s3, Duration, Stack, Token } fr
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { evaluate } from './guard';
 import { bucket as bucketItem, encryption, KEY } from './items';
+import { kinds, made, type Rule, rulesOf, runs } from './made';
 import { ensurePythonEnvironment } from '../../emulator/install';
 import {
   ComplianceChoice, ComplianceRecorder, ComplianceRemediation, ComplianceRule, EncryptionCompliance, type EncryptionComplianceProps, EncryptionMode,
@@ -12,29 +13,10 @@ import {
 } from '../../src';
 import { WITHOUT_REMEDIATION } from '../../src/compliance/remediation-regions';
 import { onEach } from '../helpers/interference';
-import { IRELAND, OTHER_ACCOUNT, testStack } from '../helpers/stack';
+import { IRELAND, OTHER_ACCOUNT } from '../helpers/stack';
 import { identityStatements, warningIds, warningText } from '../helpers/template';
 
-interface Rule {
-  readonly Description: string;
-  readonly InputParameters?: Record<string, unknown>;
-  readonly Scope?: { readonly ComplianceResourceId?: unknown; readonly ComplianceResourceTypes?: string[]; readonly TagKey?: string };
-  readonly Source: { readonly SourceIdentifier?: string | object; readonly CustomPolicyDetails?: { readonly PolicyText: unknown } };
-}
-
 const KEYLESS = 'cdk-s3-encryption:EncryptionCompliance.sseS3';
-
-function made(props: EncryptionComplianceProps = {}, env: { account?: string; region?: string } = IRELAND) {
-  const stack = testStack({ env } as never);
-  const compliance = new EncryptionCompliance(stack, 'Compliance', { recorder: ComplianceRecorder.existing(), ...props });
-  return { stack, compliance, app: stack.node.root as App };
-}
-const rulesOf = (stack: Stack): Rule[] => Object.values(Template.fromStack(stack).findResources('AWS::Config::ConfigRule')).map(({ Properties }) => Properties as Rule);
-
-/** What a rule runs: the name of AWS, or of the rule of Guard. */
-const runs = ({ Source: { SourceIdentifier: managed, CustomPolicyDetails: details } }: Rule): string =>
-  typeof managed === 'object' ? 'CUSTOM_LAMBDA' : managed ?? /rule (\w+) when/.exec(JSON.stringify(details!.PolicyText))![1];
-const kinds = (stack: Stack) => rulesOf(stack).map(runs).sort();
 
 const OF_KEY = ['CUSTOM_LAMBDA', 'KMS_CMK_NOT_SCHEDULED_FOR_DELETION', 'KMS_KEY_POLICY_NO_PUBLIC_ACCESS', 'key_rotation', 'key_usable'];
 const OF_ACCOUNT = ['CLOUDTRAIL_S3_DATAEVENTS_ENABLED', 'CLOUD_TRAIL_ENCRYPTION_ENABLED', 'CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED'];
