@@ -7,7 +7,8 @@ import { Construct, type IConstruct } from 'constructs';
 import { chosenRules } from './chosen-rules';
 import type { ComplianceOrganizationOptions, ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions } from './compliance-scope-options';
 import type { EncryptionComplianceProps } from './encryption-compliance-props';
-import { checkKeys, type ExpectedEncryption, expectedOf, holdToExpected } from './expected-encryption';
+import { checkKeys, type ExpectedEncryption, expectedOf } from './expected-encryption';
+import { holdToExpected } from './hold-to-expected';
 import { makeRecorder, onRecorderOf } from './recorder-parts';
 import { Remedies } from './remedies';
 import { cannotRotate, maximumDaysOf, rotationDaysOf } from './rotation-days';
@@ -135,7 +136,7 @@ export class EncryptionCompliance extends Construct {
       return;
     }
     this.checkSame(bucket, expected);
-    holdToExpected(this, bucket);
+    holdToExpected(this, bucket, expected);
     if (expected.perhapsByMistake) {
       Annotations.of(this).addWarningV2(`cdk-s3-encryption:EncryptionCompliance.sseS3.${bucket.node.addr}`,
         `the bucket ${bucket.node.path} is under SSE-S3, so nobody looks at its key: give approvedKeys if it should be under one, or acknowledge this if it is on purpose`);

@@ -1,11 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { ComplianceWatchOptions } from './compliance-scope-options';
+import { type EncryptionInTemplate, encryptionNow, isKms, KMS, namesOne } from './encryption-in-template';
 import { holdsAccessLogs, SecureBucket } from '../bucket';
 import { ValidationError } from '../private/errors';
-import { at, finalState } from '../private/final-state';
 import { printable } from '../private/tokens';
 
 /** What the default encryption of one bucket has to be. */
@@ -20,48 +19,37 @@ export interface ExpectedEncryption {
   readonly perhapsByMistake?: boolean;
 }
 
-const KMS = ['aws:kms', 'aws:kms:dsse'];
-
 /** What the template says, or what the caller says of a bucket that is not in it. */
 export function expectedOf(scope: IConstruct, bucket: s3.IBucket, options: ComplianceWatchOptions): ExpectedEncryption {
-  const rule = ruleInTemplate(bucket);
-  const sseCAllowed = at(rule, 'BlockedEncryptionTypes', 'EncryptionType', 0) === s3.BlockedEncryptionType.NONE.name;
-  const algorithm = at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm');
-  const known = typeof algorithm === 'string' ? algorithm : undefined;
-  const keys = options.approvedKeys ?? (bucket.encryptionKey === undefined ? [] : [bucket.encryptionKey]);
+  const template = encryptionNow(bucket);
+  const sseCAllowed = template?.sseCAllowed === true;
+  const keys = options.approvedKeys ?? keysOf(bucket, template);
   checkKeys(scope, keys, options.approvedKeys !== undefined);
+  if (options.approvedKeys === undefined) { checkTemplateKey(scope, bucket, template, keys); }
   if (keys.length === 0) {
-    // Of a bucket that is not of this app nothing is known, and one under aws/s3 has no key that could be approved.
-    if (!isInTemplate(bucket) || (known !== undefined && KMS.includes(known))) {
-      throw new ValidationError('ApprovedKeysUnknown', `'approvedKeys' must say which keys the bucket ${bucket.node.path} may be under, got none and ${known === undefined
-        ? 'the bucket is imported without its key' : 'its default encryption names none, which is the AWS managed key aws/s3'}: give approvedKeys, or import the bucket with encryptionKey`, scope);
-    }
     const onPurpose = bucket instanceof SecureBucket || holdsAccessLogs(bucket);
     return { keys: [], algorithms: [], bucketKey: false, sseCAllowed, perhapsByMistake: !onPurpose };
   }
-  const algorithms = known !== undefined && KMS.includes(known) ? [known] : KMS;
+  const algorithms = template?.algorithm !== undefined && isKms(template.algorithm) ? [template.algorithm] : KMS;
   // A SecureBucket without it says why; of any other bucket it may be forgotten, and the rule will tell.
-  const left = bucket instanceof SecureBucket && at(rule, 'BucketKeyEnabled') !== true;
-  return { keys, algorithms, bucketKey: known !== 'aws:kms:dsse' && !left, sseCAllowed };
+  const left = bucket instanceof SecureBucket && template?.bucketKey !== true;
+  return { keys, algorithms, bucketKey: template?.algorithm !== 'aws:kms:dsse' && !left, sseCAllowed };
 }
 
-/**
- * Holds the template to what was read of it: a bucket that is changed afterwards, by an override or an aspect, would be asked for something
- * else than it has, and set to that.
- */
-export function holdToExpected(scope: IConstruct, bucket: s3.IBucket): void {
-  const cfn = bucket.node.defaultChild;
-  if (!(cfn instanceof s3.CfnBucket)) { return; }
-  const of = (value: unknown) => value ?? 'AES256';
-  const read = of(at(ruleInTemplate(bucket), 'ServerSideEncryptionByDefault', 'SSEAlgorithm'));
-  scope.node.addValidation({
-    validate: () => {
-      const rule = at(finalState(cfn).properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0);
-      const found = of(at(rule, 'ServerSideEncryptionByDefault', 'SSEAlgorithm'));
-      return found === read ? [] : [new ValidationError('WatchedTooEarly',
-        `the default encryption of ${bucket.node.path} must be what it was when watch() was called, ${String(read)}, got ${String(found)} in the template: set it by the props of the bucket or by a mixin before watch(), and not by an override or an aspect`, scope).message];
-    },
-  });
+/** The key that a bucket is known by, but for one that its template has under SSE-S3 by now. */
+function keysOf({ encryptionKey: key }: s3.IBucket, template: EncryptionInTemplate | undefined): kms.IKey[] {
+  return key === undefined || (template !== undefined && !isKms(template.algorithm)) ? [] : [key];
+}
+
+/** Without approved keys a bucket has to name the key that it is known by, or automations would take it away. */
+function checkTemplateKey(scope: IConstruct, bucket: s3.IBucket, template: EncryptionInTemplate | undefined, keys: readonly kms.IKey[]): void {
+  if (template === undefined ? keys.length > 0 : !isKms(template.algorithm)) { return; }
+  if (template?.key !== undefined && namesOne(bucket, template.key, keys)) { return; }
+  // Of a bucket that is not of this app nothing is known, and one under aws/s3 has no key that could be approved.
+  const why = template === undefined ? 'the bucket is imported without its key'
+    : template.key === undefined ? 'its default encryption names none, which is the AWS managed key aws/s3'
+      : `its template names another one than the bucket is known by, ${keys.map(({ node }) => node.path).join()}`;
+  throw new ValidationError('ApprovedKeysUnknown', `'approvedKeys' must say which keys the bucket ${bucket.node.path} may be under, got none and ${why}: give approvedKeys, or import the bucket with encryptionKey`, scope);
 }
 
 /** An alias can be moved to any other key, and rules compare with what the bucket names. */
@@ -74,21 +62,4 @@ export function checkKeys(scope: IConstruct | undefined, keys: readonly kms.IKey
       throw new ValidationError('KeyByAlias', `'approvedKeys' must be known by their ARNs, got the alias ${printable(key, 'aliasName' in key ? key.aliasName : key.keyArn)} (${key.node.path}): an alias can be moved to any other key. Give the key itself, or import it with RotatingS3Key.fromKeyArn() or kms.Key.fromKeyArn()`, scope);
     }
   }
-}
-
-function isInTemplate(bucket: s3.IBucket): boolean { return bucket.node.defaultChild instanceof s3.CfnBucket; }
-
-function ruleInTemplate(bucket: s3.IBucket): unknown {
-  const cfn = bucket.node.defaultChild;
-  if (!(cfn instanceof s3.CfnBucket)) { return undefined; }
-  const { bucketEncryption } = cfn;
-  const resolved: unknown = Stack.of(cfn).resolve(bucketEncryption);
-  const rule = at(resolved, 'serverSideEncryptionConfiguration', 0) as Record<string, unknown> | undefined;
-  if (rule === undefined) { return undefined; }
-  const byDefault = at(rule, 'serverSideEncryptionByDefault') as Record<string, unknown> | undefined;
-  return {
-    BucketKeyEnabled: rule.bucketKeyEnabled,
-    ServerSideEncryptionByDefault: { SSEAlgorithm: byDefault?.sseAlgorithm },
-    BlockedEncryptionTypes: { EncryptionType: at(rule, 'blockedEncryptionTypes', 'encryptionType') },
-  };
 }

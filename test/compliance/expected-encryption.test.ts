@@ -1,0 +1,100 @@
+import { Arn, ArnFormat, aws_kms as kms, aws_s3 as s3, CfnParameter, Stack } from 'aws-cdk-lib';
+import { made } from './made';
+import { ComplianceRemediation, RotatingS3Key } from '../../src';
+import { IRELAND } from '../helpers/stack';
+
+const ONE_RULE = 'BucketEncryption.ServerSideEncryptionConfiguration.0';
+const l1 = (bucket: s3.IBucket) => bucket.node.defaultChild as s3.CfnBucket;
+const under = (kmsMasterKeyId?: string, more: object = {}) => ({
+  serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId }, bucketKeyEnabled: true, ...more }],
+});
+
+function fixture() {
+  const { stack, compliance, app } = made({ remediation: ComplianceRemediation.automatic() });
+  const [a, b] = ['A', 'B'].map((id) => new RotatingS3Key(stack, id));
+  return { stack, compliance, app, a, b, bucket: new s3.Bucket(stack, 'Data', { encryptionKey: a, bucketKeyEnabled: true }) };
+}
+type Fixture = ReturnType<typeof fixture>;
+
+describe('a bucket that is changed after it was watched is refused, since it would be set to what it was', () => {
+  test.each<[string, RegExp, (made: Fixture) => void]>([
+    ['its key', /must be what it was when watch\(\) was called, KMSMasterKeyID \$\{A.*\.Arn\}, got \$\{B.*\.Arn\} in the template.*or give that key as the first of approvedKeys.*WatchedTooEarly/,
+      ({ bucket, b, stack }) => { l1(bucket).addPropertyOverride(`${ONE_RULE}.ServerSideEncryptionByDefault.KMSMasterKeyID`, stack.resolve(b.keyArn)); }],
+    ['its key, by the L1', /KMSMasterKeyID \$\{A.*\.Arn\}, got \$\{B.*\.Arn\}/, ({ bucket, b }) => { l1(bucket).bucketEncryption = under(b.keyArn); }],
+    ['SSE-C', /SSE-C not admitted by BlockedEncryptionTypes, got SSE-C admitted.*set blockedEncryptionTypes by the props/,
+      ({ bucket }) => { l1(bucket).addPropertyOverride(`${ONE_RULE}.BlockedEncryptionTypes.EncryptionType`, ['NONE']); }],
+    ['the Bucket Key', /BucketKeyEnabled true, got false/, ({ bucket }) => { l1(bucket).addPropertyOverride(`${ONE_RULE}.BucketKeyEnabled`, false); }],
+  ])('%s', (_, message, change) => {
+    const it = fixture();
+    it.compliance.watch(it.bucket);
+    change(it);
+    expect(() => it.app.synth()).toThrow(message);
+  });
+
+  test.each<[string, (made: Fixture) => void]>([
+    ['the same key by its id', ({ bucket, a, stack }) => { l1(bucket).addPropertyOverride(`${ONE_RULE}.ServerSideEncryptionByDefault.KMSMasterKeyID`, stack.resolve(a.keyId)); }],
+    ['the same key by an ARN that somebody put together', ({ bucket, a, stack }) => {
+      const arn = Arn.format({ service: 'kms', resource: 'key', resourceName: a.keyId, arnFormat: ArnFormat.SLASH_RESOURCE_NAME }, stack);
+      l1(bucket).addPropertyOverride(`${ONE_RULE}.ServerSideEncryptionByDefault.KMSMasterKeyID`, stack.resolve(arn));
+    }],
+    ['the block of SSE-C', ({ bucket }) => { l1(bucket).addPropertyOverride(`${ONE_RULE}.BlockedEncryptionTypes.EncryptionType`, ['SSE-C']); }],
+  ])('but not %s, which is what it is asked for', (_, change) => {
+    const it = fixture();
+    it.compliance.watch(it.bucket);
+    change(it);
+    expect(() => it.app.synth()).not.toThrow();
+  });
+
+  test('nor the key that it is asked for, whenever that was set', () => {
+    const { compliance, bucket, b, stack, app } = fixture();
+    l1(bucket).addPropertyOverride(`${ONE_RULE}.ServerSideEncryptionByDefault.KMSMasterKeyID`, stack.resolve(b.keyArn));
+    compliance.watch(bucket, { approvedKeys: [b] });
+    expect(() => app.synth()).not.toThrow();
+  });
+});
+
+describe('a bucket whose template names another key than the one it is known by', () => {
+  test('is refused without approved keys', () => {
+    const { compliance, bucket, b } = fixture();
+    l1(bucket).bucketEncryption = under(b.keyArn);
+    expect(() => { compliance.watch(bucket); }).toThrow(/'approvedKeys' must say which keys.*its template names another one than the bucket is known by, Stack\/A.*ApprovedKeysUnknown/);
+  });
+
+  test('as is one under aws/s3 by now', () => {
+    const { compliance, bucket } = fixture();
+    l1(bucket).bucketEncryption = under();
+    expect(() => { compliance.watch(bucket); }).toThrow(/names none, which is the AWS managed key aws\/s3/);
+  });
+
+  test('and one under SSE-S3 by now is not set to the key', () => {
+    const { compliance, bucket, app } = fixture();
+    l1(bucket).bucketEncryption = { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] };
+    compliance.watch(bucket);
+    expect(JSON.stringify(app.synth().getStackByName('Stack').template)).not.toContain('ApprovedKMSKeyArns":{"Static');
+  });
+
+  test.each<[string, (stack: Stack, id: string) => kms.IKey]>([
+    ['a key of this stack', (stack, id) => new kms.Key(stack, id)],
+    ['a key of another stack', (stack, id) => new kms.Key(new Stack(stack.node.root, `${id}Stack`, { env: IRELAND }), id)],
+    ['an imported key', (stack, id) => kms.Key.fromKeyArn(stack, id, `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd`)],
+    ['a key whose ARN is a parameter', (stack, id) => kms.Key.fromKeyArn(stack, id, new CfnParameter(stack, `${id}Arn`).valueAsString)],
+  ])('but not one that names it in another way: %s', (_, make) => {
+    const { compliance, stack, app } = fixture();
+    const key = make(stack, 'Key');
+    const names: (string | undefined)[] = [key.keyArn, key.keyId, `arn:${stack.partition}:kms:${stack.region}:${stack.account}:key/${key.keyId}`];
+    names.forEach((name, at) => {
+      const bucket = new s3.Bucket(stack, `Bucket${at}`, { encryptionKey: key, bucketKeyEnabled: true });
+      l1(bucket).bucketEncryption = under(name);
+      compliance.watch(bucket);
+    });
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('nor is a key of another stack taken for one here that has the same logical id', () => {
+    const { compliance, stack } = fixture();
+    const [here, there] = [stack, new Stack(stack.node.root, 'There', { env: IRELAND })].map((scope) => new kms.Key(scope, 'Key'));
+    const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey: here });
+    l1(bucket).bucketEncryption = under(there.keyArn);
+    expect(() => { compliance.watch(bucket); }).toThrow(/ApprovedKeysUnknown/);
+  });
+});
