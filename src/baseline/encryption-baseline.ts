@@ -110,6 +110,7 @@ export abstract class EncryptionBaseline extends Construct {
     this.sensitiveData?.watch(bucket);
     this.compliance?.watch(bucket, target === undefined ? {} : { approvedKeys: [target] });
     if (target !== undefined) {
+      this.compliance?._mayLeaveItsKey(bucket, 'The baseline of the bucket warns that it is not under the key yet.');
       this.alarms?.watchKey(target);
       this.keyAccess?.watchKey(target);
     }

@@ -3,7 +3,8 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 /** Options of `EncryptionCompliance.watch`. */
 export interface ComplianceWatchOptions {
   /**
-   * The keys that the default encryption of the bucket may be under.
+   * The keys that the default encryption of the bucket may be under. With `remediation` a bucket that is under none of them is set to the one that
+   * it has in the template, or is imported with, and otherwise to the first. A bucket whose own key is not among them is warned about.
    *
    * A key known by an alias only is refused with an error: an alias can be moved to another key. More than 11 leave out
    * `ComplianceRule.BUCKET_DEFAULT_ENCRYPTION_KMS`, which takes no more; with `remediation` more than 25 are an error.

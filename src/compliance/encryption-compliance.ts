@@ -137,6 +137,10 @@ export class EncryptionCompliance extends Construct {
     }
     this.checkSame(bucket, expected);
     holdToExpected(this, bucket, expected);
+    if (expected.ownKeyLeftOut) {
+      Annotations.of(this).addWarningV2(ownKeyLeftOut(bucket),
+        `the bucket ${bucket.node.path} is under a key that is not one of its approvedKeys, so rules find it${this.remedies === undefined ? '' : ', and automations set it to the first of them'}: add its key to approvedKeys, or acknowledge this if the bucket shall leave that key`);
+    }
     if (expected.perhapsByMistake) {
       Annotations.of(this).addWarningV2(`cdk-s3-encryption:EncryptionCompliance.sseS3.${bucket.node.addr}`,
         `the bucket ${bucket.node.path} is under SSE-S3, so nobody looks at its key: give approvedKeys if it should be under one, or acknowledge this if it is on purpose`);
@@ -229,6 +233,13 @@ export class EncryptionCompliance extends Construct {
     const wanted = new Set([bucketName, ...keyArns].map((name) => referentOf(this, name)));
     return this.made.filter(({ about }) => about === undefined || wanted.has(about));
   }
+
+  /**
+   * For whoever says by itself that a bucket is not under the key yet that it shall be under.
+   *
+   * @internal
+   */
+  public _mayLeaveItsKey(bucket: s3.IBucket, because: string): void { Annotations.of(this).acknowledgeWarning(ownKeyLeftOut(bucket), because); }
 
   private watchAll(id: string, options: ComplianceScopeOptions, ruleScope: config.RuleScope): Construct {
     const scope = this.scopeOf(id, options);
@@ -365,6 +376,9 @@ export class EncryptionCompliance extends Construct {
       'nothing is watched, so no rule is made: call watch(bucket), watchKey(key), watchTagged(), watchAccount() or watchOrganization()', this).message] : [];
   }
 }
+
+/** The id of the warning that the key of a bucket is not approved. */
+function ownKeyLeftOut({ node }: s3.IBucket): string { return `cdk-s3-encryption:EncryptionCompliance.ownKeyLeftOut.${node.addr}`; }
 
 /** Two constructs of one name in different places are two. */
 function nameOf({ node }: s3.IBucket | kms.IKey): string { return `${node.id}${node.addr.slice(-8)}`; }

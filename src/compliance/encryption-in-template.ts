@@ -20,7 +20,7 @@ export interface EncryptionInTemplate {
 export function encryptionNow(bucket: s3.IBucket): EncryptionInTemplate | undefined {
   const cfn = bucket.node.defaultChild;
   if (!(cfn instanceof s3.CfnBucket)) { return undefined; }
-  const rule = at(withReferents(cfn, cfn.bucketEncryption), 'serverSideEncryptionConfiguration', 0);
+  const rule = at(termOf(cfn, cfn.bucketEncryption), 'serverSideEncryptionConfiguration', 0);
   const byDefault = at(rule, 'serverSideEncryptionByDefault');
   return read(at(byDefault, 'sseAlgorithm'), at(byDefault, 'kmsMasterKeyId'), at(rule, 'bucketKeyEnabled'), at(rule, 'blockedEncryptionTypes', 'encryptionType', 0));
 }
@@ -43,10 +43,10 @@ function read(algorithm: unknown, key: unknown, bucketKey: unknown, blocked: unk
 
 export function isKms(algorithm: string | undefined): boolean { return algorithm !== undefined && KMS.includes(algorithm); }
 
-/** Whether what a bucket of this app names is one of the keys: by its ARN, or by its id. */
+/** Whether what a bucket names, as `termOf()` has it, is one of the keys: by its ARN, or by its id. */
 export function namesOne(bucket: s3.IBucket, named: unknown, keys: readonly kms.IKey[]): boolean {
-  const forms = keys.flatMap(({ keyArn, keyId }) => [keyArn, keyId]).map((form) => textOf(withReferents(bucket, form)));
-  return isOneOf(textOf(named), forms);
+  const forms = keys.flatMap(({ keyArn, keyId }) => [keyArn, keyId]).map((form) => textOf(termOf(bucket, form)));
+  return named !== undefined && isOneOf(textOf(named), forms);
 }
 
 /** Whether a text is one of the ARNs and ids, or an ARN that somebody put together around an id. */
@@ -58,7 +58,7 @@ export function isOneOf(text: string, forms: readonly string[]): boolean {
  * A value with what it refers to in place of logical ids: until an app is synthesized a reference into another stack resolves to a logical
  * id alone, and that of a key there may well be that of another key here.
  */
-function withReferents(scope: IConstruct, value: unknown): unknown {
+export function termOf(scope: IConstruct, value: unknown): unknown {
   return Tokenization.resolve(value, { scope, resolver: new Referents(AS_TEXT), preparing: false });
 }
 

@@ -2,7 +2,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { ComplianceWatchOptions } from './compliance-scope-options';
-import { type EncryptionInTemplate, encryptionNow, isKms, KMS, namesOne } from './encryption-in-template';
+import { type EncryptionInTemplate, encryptionNow, isKms, KMS, namesOne, termOf } from './encryption-in-template';
 import { holdsAccessLogs, SecureBucket } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { printable } from '../private/tokens';
@@ -15,6 +15,8 @@ export interface ExpectedEncryption {
   readonly bucketKey: boolean;
   /** Whether the template admits SSE-C by name: then nobody asks for its block, and no automation sets it. */
   readonly sseCAllowed: boolean;
+  /** Under a key that is not one of those that it may be under. */
+  readonly ownKeyLeftOut?: boolean;
   /** Under SSE-S3, and not because somebody said so. */
   readonly perhapsByMistake?: boolean;
 }
@@ -23,17 +25,32 @@ export interface ExpectedEncryption {
 export function expectedOf(scope: IConstruct, bucket: s3.IBucket, options: ComplianceWatchOptions): ExpectedEncryption {
   const template = encryptionNow(bucket);
   const sseCAllowed = template?.sseCAllowed === true;
-  const keys = options.approvedKeys ?? keysOf(bucket, template);
-  checkKeys(scope, keys, options.approvedKeys !== undefined);
+  const given = options.approvedKeys ?? keysOf(bucket, template);
+  checkKeys(scope, given, options.approvedKeys !== undefined);
+  const own = given.filter((key) => isOwn(bucket, template, key));
+  // An automation sets the first, wherever a bucket is under none of them.
+  const keys = [...own, ...given.filter((key) => !own.includes(key))];
   if (options.approvedKeys === undefined) { checkTemplateKey(scope, bucket, template, keys); }
   if (keys.length === 0) {
     const onPurpose = bucket instanceof SecureBucket || holdsAccessLogs(bucket);
-    return { keys: [], algorithms: [], bucketKey: false, sseCAllowed, perhapsByMistake: !onPurpose };
+    return { keys, algorithms: [], bucketKey: false, sseCAllowed, perhapsByMistake: !onPurpose };
   }
   const algorithms = template?.algorithm !== undefined && isKms(template.algorithm) ? [template.algorithm] : KMS;
   // A SecureBucket without it says why; of any other bucket it may be forgotten, and the rule will tell.
   const left = bucket instanceof SecureBucket && template?.bucketKey !== true;
-  return { keys, algorithms, bucketKey: template?.algorithm !== 'aws:kms:dsse' && !left, sseCAllowed };
+  const bucketKey = template?.algorithm !== 'aws:kms:dsse' && !left;
+  return { keys, algorithms, bucketKey, sseCAllowed, ownKeyLeftOut: own.length === 0 && isUnderKey(bucket, template) };
+}
+
+/** Whether a bucket is under a key, as far as anybody can see here. */
+function isUnderKey({ encryptionKey: key }: s3.IBucket, template: EncryptionInTemplate | undefined): boolean {
+  return template === undefined ? key !== undefined : isKms(template.algorithm);
+}
+
+/** Whether a bucket is under that key. */
+function isOwn(bucket: s3.IBucket, template: EncryptionInTemplate | undefined, key: kms.IKey): boolean {
+  if (!isUnderKey(bucket, template)) { return false; }
+  return namesOne(bucket, template === undefined ? termOf(bucket, bucket.encryptionKey!.keyArn) : template.key, [key]);
 }
 
 /** The key that a bucket is known by, but for one that its template has under SSE-S3 by now. */
@@ -44,7 +61,7 @@ function keysOf({ encryptionKey: key }: s3.IBucket, template: EncryptionInTempla
 /** Without approved keys a bucket has to name the key that it is known by, or automations would take it away. */
 function checkTemplateKey(scope: IConstruct, bucket: s3.IBucket, template: EncryptionInTemplate | undefined, keys: readonly kms.IKey[]): void {
   if (template === undefined ? keys.length > 0 : !isKms(template.algorithm)) { return; }
-  if (template?.key !== undefined && namesOne(bucket, template.key, keys)) { return; }
+  if (namesOne(bucket, template?.key, keys)) { return; }
   // Of a bucket that is not of this app nothing is known, and one under aws/s3 has no key that could be approved.
   const why = template === undefined ? 'the bucket is imported without its key'
     : template.key === undefined ? 'its default encryption names none, which is the AWS managed key aws/s3'

@@ -1,7 +1,11 @@
 import { Arn, ArnFormat, aws_kms as kms, aws_s3 as s3, CfnParameter, Stack } from 'aws-cdk-lib';
-import { made } from './made';
-import { ComplianceRemediation, RotatingS3Key } from '../../src';
-import { IRELAND } from '../helpers/stack';
+import { made, remediationsOf } from './made';
+import {
+  BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineKey, BaselineKeyAccess, ComplianceRecorder,
+  ComplianceRemediation, RotatingS3Key, S3EncryptionBaseline,
+} from '../../src';
+import { IRELAND, testStack } from '../helpers/stack';
+import { warningIds, warningText } from '../helpers/template';
 
 const ONE_RULE = 'BucketEncryption.ServerSideEncryptionConfiguration.0';
 const l1 = (bucket: s3.IBucket) => bucket.node.defaultChild as s3.CfnBucket;
@@ -96,5 +100,61 @@ describe('a bucket whose template names another key than the one it is known by'
     const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey: here });
     l1(bucket).bucketEncryption = under(there.keyArn);
     expect(() => { compliance.watch(bucket); }).toThrow(/ApprovedKeysUnknown/);
+  });
+});
+
+describe('a bucket with several approved keys', () => {
+  const WARNING = 'cdk-s3-encryption:EncryptionCompliance.ownKeyLeftOut.';
+  const imported = (stack: Stack, encryptionKey: kms.IKey) => s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old', encryptionKey });
+
+  test.each<[string, (made: Fixture) => s3.IBucket]>([
+    ['of this app', ({ stack, b }) => new s3.Bucket(stack, 'UnderB', { encryptionKey: b })],
+    ['of this app, by the id of the key', ({ stack, b }) => {
+      const bucket = new s3.Bucket(stack, 'UnderB', { encryptionKey: b });
+      l1(bucket).bucketEncryption = under(b.keyId);
+      return bucket;
+    }],
+    ['imported with its key', ({ stack, b }) => imported(stack, b)],
+  ])('is set to its own first: one %s', (_, make) => {
+    const it = fixture();
+    const bucket = make(it);
+    it.compliance.watch(bucket, { approvedKeys: [it.a, it.b] });
+    expect(remediationsOf(it.stack).default_key.ApprovedKMSKeyArns).toEqual([it.b, it.a].map(({ keyArn }) => it.stack.resolve(keyArn) as object));
+    expect(warningIds(it.compliance).filter((id) => id.startsWith(WARNING))).toEqual([]);
+  });
+
+  test.each<[string, (made: Fixture) => s3.IBucket]>([
+    ['of this app', ({ stack, b }) => new s3.Bucket(stack, 'UnderB', { encryptionKey: b })],
+    ['of this app, under aws/s3', ({ stack }) => new s3.Bucket(stack, 'UnderB', { encryption: s3.BucketEncryption.KMS_MANAGED })],
+    ['imported with its key', ({ stack, b }) => imported(stack, b)],
+  ])('is warned about where its own is not one of them: one %s', (_, make) => {
+    const it = fixture();
+    const bucket = make(it);
+    it.compliance.watch(bucket, { approvedKeys: [it.a] });
+    expect(warningText(it.compliance, `${WARNING}${bucket.node.addr}`))
+      .toMatch(/is under a key that is not one of its approvedKeys, so rules find it, and automations set it to the first of them: add its key/);
+  });
+
+  test('is not where nobody knows its key', () => {
+    const { compliance, stack, a } = fixture();
+    compliance.watch(s3.Bucket.fromBucketName(stack, 'Old', 'old'), { approvedKeys: [a] });
+    compliance.watch(new s3.Bucket(stack, 'Keyless'), { approvedKeys: [a] });
+    expect(warningIds(compliance).filter((id) => id.startsWith(WARNING))).toEqual([]);
+  });
+
+  test('is said by the baseline alone, where it shall come under another key', () => {
+    const stack = testStack({ env: IRELAND } as never);
+    const bucket = new s3.Bucket(stack, 'Data', { encryptionKey: new RotatingS3Key(stack, 'A') });
+    const b = new RotatingS3Key(stack, 'B');
+    const baseline = S3EncryptionBaseline.forBucket(bucket, {
+      notify: [],
+      key: BaselineKey.use(b),
+      compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.existing() }),
+      alarms: BaselineAlarms.leaveOut('not here'),
+      auditTrail: BaselineAuditTrail.leaveOut('not here'),
+      keyAccess: BaselineKeyAccess.leaveOut('not here'),
+    });
+    expect(warningIds(baseline)).toContain('cdk-s3-encryption:ExistingBucketBaseline.notUnderKey');
+    expect(warningIds(stack).filter((id) => id.startsWith(WARNING))).toEqual([]);
   });
 });
