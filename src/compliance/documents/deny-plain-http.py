@@ -4,9 +4,14 @@ Every other statement stays as it is.
 https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-5
 """
 import json
+import time
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+
+# Of the 120 seconds of the step. For a while S3 may answer with what was there before.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel
+WAITS = [0, 1, 2, 4, 8, 15, 15]
 
 HTTP = {"Bool": {"aws:SecureTransport": "false"}}
 
@@ -17,19 +22,34 @@ def handler(events, context):
     s3 = boto3.client("s3")
     before = read(s3, bucket, owner)
     policy = json.loads(before) if before else {"Version": "2012-10-17", "Statement": []}
-    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
-    if any(denies(statement, arn) for statement in statements):
+    if is_denied(before, arn):
         return {"Changed": "false", "Before": before, "After": before}
+    statements = statements_of(policy)
     taken = {statement.get("Sid") for statement in statements}
     sid = next(name for name in ["DenyInsecureTransport"] + [f"DenyInsecureTransport{n}" for n in range(2, 99)] if name not in taken)
     policy["Statement"] = statements + [{
         "Sid": sid, "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"], "Condition": HTTP,
     }]
     s3.put_bucket_policy(Bucket=bucket, ExpectedBucketOwner=owner, Policy=json.dumps(policy))
-    after = read(s3, bucket, owner)
-    if not any(denies(statement, arn) for statement in json.loads(after)["Statement"]):
-        raise RuntimeError(f"the policy of the bucket {bucket} has no such statement after the change: {after}")
+    right, after = settled(lambda: read(s3, bucket, owner), lambda found: is_denied(found, arn))
+    if not right:
+        raise RuntimeError(f"the policy of the bucket {bucket} has no such statement after the change: {after}; before it was {before}")
     return {"Changed": "true", "Before": before, "After": after}
+
+
+def settled(look, is_right):
+    """Whether it is right by now, and what it is, or why nobody could look. The change is made, so its record must not be lost."""
+    found = None
+    for wait in WAITS:
+        time.sleep(wait)
+        try:
+            found = look()
+        except (BotoCoreError, ClientError) as error:
+            found = str(error)
+            continue
+        if is_right(found):
+            return True, found
+    return False, found
 
 
 def read(s3, bucket, owner):
@@ -39,6 +59,14 @@ def read(s3, bucket, owner):
         if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
             raise
         return ""
+
+
+def is_denied(policy, arn):
+    return bool(policy) and any(denies(statement, arn) for statement in statements_of(json.loads(policy)))
+
+
+def statements_of(policy):
+    return policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
 
 
 def denies(statement, arn):

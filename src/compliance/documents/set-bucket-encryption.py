@@ -10,11 +10,16 @@ a word. So the body is written and read here, and the SDK does the rest.
 import base64
 import hashlib
 import json
+import time
 import xml.etree.ElementTree as tree
 from xml.sax.saxutils import escape
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+
+# Of the 120 seconds of the step. For a while S3 may answer with what was there before.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel
+WAITS = [0, 1, 2, 4, 8, 15, 15]
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
@@ -27,10 +32,25 @@ def handler(events, context):
     if wanted == before:
         return {"Changed": "false", "Before": json.dumps(before), "After": json.dumps(before)}
     write(s3, bucket, owner, wanted)
-    after = read(s3, bucket, owner)
-    if after != wanted:
-        raise RuntimeError(f"the bucket {bucket} has {json.dumps(after)} after the change, not {json.dumps(wanted)}")
+    right, after = settled(lambda: read(s3, bucket, owner), lambda found: found == wanted)
+    if not right:
+        raise RuntimeError(f"the bucket {bucket} has {json.dumps(after)} after the change, not {json.dumps(wanted)}; before it had {json.dumps(before)}")
     return {"Changed": "true", "Before": json.dumps(before), "After": json.dumps(after)}
+
+
+def settled(look, is_right):
+    """Whether it is right by now, and what it is, or why nobody could look. The change is made, so its record must not be lost."""
+    found = None
+    for wait in WAITS:
+        time.sleep(wait)
+        try:
+            found = look()
+        except (BotoCoreError, ClientError) as error:
+            found = str(error)
+            continue
+        if is_right(found):
+            return True, found
+    return False, found
 
 
 def set_right(before, events):
