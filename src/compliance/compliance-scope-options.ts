@@ -12,6 +12,19 @@ export interface ComplianceWatchOptions {
    * @default - the key of the bucket
    */
   readonly approvedKeys?: kms.IKey[];
+
+  /**
+   * Why the bucket is under SSE-S3 on purpose, as a target of access logs has to be, where the app does not say so: for an imported one, or for
+   * a bucket of the CDK. It is looked at for everything but the key; nobody is warned, and the reason is shown as an information of the synthesis.
+   *
+   * Refused with an error where it is empty, beside `approvedKeys`, and for a bucket that is under a KMS key in its template or is imported with
+   * one.
+   *
+   * @default - a bucket under SSE-S3 in its template is warned about, unless this library made it so or the tag
+   * `EncryptionHook.SSE_S3_REASON_TAG` says why; an imported one needs `approvedKeys`
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html
+   */
+  readonly sseS3Because?: string;
 }
 
 /** Options of `EncryptionCompliance.watchAccount`, `watchTagged` and `watchOrganization`. */

@@ -124,7 +124,7 @@ export class EncryptionCompliance extends Construct {
    * Watches a bucket and its key.
    *
    * A bucket of another account or region is refused with an error: AWS Config looks at its own. So is one whose
-   * key is not known, unless `approvedKeys` says which.
+   * key is not known, unless `approvedKeys` says which, or `sseS3Because` why it has none.
    *
    * @param bucket a `SecureBucket`, any other bucket of this app, or an imported one
    */
@@ -142,9 +142,10 @@ export class EncryptionCompliance extends Construct {
         `the bucket ${bucket.node.path} is under a key that is not one of its approvedKeys, so rules find it${this.remedies === undefined ? '' : ', and automations set it to the first of them'}: add its key to approvedKeys, or acknowledge this if the bucket shall leave that key`);
     }
     if (expected.perhapsByMistake) {
-      Annotations.of(this).addWarningV2(`cdk-s3-encryption:EncryptionCompliance.sseS3.${bucket.node.addr}`,
-        `the bucket ${bucket.node.path} is under SSE-S3, so nobody looks at its key: give approvedKeys if it should be under one, or acknowledge this if it is on purpose`);
+      Annotations.of(this).addWarningV2(sseS3(bucket),
+        `the bucket ${bucket.node.path} is under SSE-S3, so nobody looks at its key: give approvedKeys if it should be under one, or sseS3Because if it is on purpose`);
     }
+    if (options.sseS3Because !== undefined) { Annotations.of(this).addInfoV2(sseS3(bucket), `nobody looks for a key of the bucket ${bucket.node.path}: ${options.sseS3Because}`); }
     const scope = new Construct(this, nameOf(bucket));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.S3_BUCKET, bucket.bucketName);
     const asked = this._chosen.filter((rule) => asksFor(rule, expected));
@@ -379,6 +380,9 @@ export class EncryptionCompliance extends Construct {
 
 /** The id of the warning that the key of a bucket is not approved. */
 function ownKeyLeftOut({ node }: s3.IBucket): string { return `cdk-s3-encryption:EncryptionCompliance.ownKeyLeftOut.${node.addr}`; }
+
+/** The id of what is said of a bucket whose key nobody looks at. */
+function sseS3({ node }: s3.IBucket): string { return `cdk-s3-encryption:EncryptionCompliance.sseS3.${node.addr}`; }
 
 /** Two constructs of one name in different places are two. */
 function nameOf({ node }: s3.IBucket | kms.IKey): string { return `${node.id}${node.addr.slice(-8)}`; }

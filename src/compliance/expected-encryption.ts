@@ -5,7 +5,7 @@ import type { ComplianceWatchOptions } from './compliance-scope-options';
 import { type EncryptionInTemplate, encryptionNow, isKms, KMS, namesOne, termOf } from './encryption-in-template';
 import { holdsAccessLogs, SecureBucket } from '../bucket';
 import { ValidationError } from '../private/errors';
-import { printable } from '../private/tokens';
+import { hasText, printable } from '../private/tokens';
 
 /** What the default encryption of one bucket has to be. */
 export interface ExpectedEncryption {
@@ -25,6 +25,10 @@ export interface ExpectedEncryption {
 export function expectedOf(scope: IConstruct, bucket: s3.IBucket, options: ComplianceWatchOptions): ExpectedEncryption {
   const template = encryptionNow(bucket);
   const sseCAllowed = template?.sseCAllowed === true;
+  if (options.sseS3Because !== undefined) {
+    checkSseS3(scope, bucket, template, options);
+    return { keys: [], algorithms: [], bucketKey: false, sseCAllowed };
+  }
   const given = options.approvedKeys ?? keysOf(bucket, template);
   checkKeys(scope, given, options.approvedKeys !== undefined);
   const own = given.filter((key) => isOwn(bucket, template, key));
@@ -53,6 +57,22 @@ function isOwn(bucket: s3.IBucket, template: EncryptionInTemplate | undefined, k
   return namesOne(bucket, template === undefined ? termOf(bucket, bucket.encryptionKey!.keyArn) : template.key, [key]);
 }
 
+/** Refuses what contradicts SSE-S3 on purpose. */
+function checkSseS3(
+  scope: IConstruct, bucket: s3.IBucket, template: EncryptionInTemplate | undefined, { approvedKeys, sseS3Because: because = '' }: ComplianceWatchOptions,
+): void {
+  const { path } = bucket.node;
+  if (!hasText(because)) {
+    throw new ValidationError('ReasonMissing', `'sseS3Because' must say why the bucket ${path} is under SSE-S3 on purpose, got an empty text`, scope);
+  }
+  if (approvedKeys !== undefined) {
+    throw new ValidationError('SseS3UnderKey', `'sseS3Because' must not be given beside 'approvedKeys', got both for ${path}: a bucket under SSE-S3 has no key; leave out one of them`, scope);
+  }
+  if (isUnderKey(bucket, template)) {
+    throw new ValidationError('SseS3UnderKey', `'sseS3Because' must be given for a bucket under SSE-S3, got ${path}, which is under a KMS key ${template === undefined ? 'as it is imported' : 'in its template'}: leave it out`, scope);
+  }
+}
+
 /** The key that a bucket is known by, but for one that its template has under SSE-S3 by now. */
 function keysOf({ encryptionKey: key }: s3.IBucket, template: EncryptionInTemplate | undefined): kms.IKey[] {
   return key === undefined || (template !== undefined && !isKms(template.algorithm)) ? [] : [key];
@@ -66,7 +86,7 @@ function checkTemplateKey(scope: IConstruct, bucket: s3.IBucket, template: Encry
   const why = template === undefined ? 'the bucket is imported without its key'
     : template.key === undefined ? 'its default encryption names none, which is the AWS managed key aws/s3'
       : `its template names another one than the bucket is known by, ${keys.map(({ node }) => node.path).join()}`;
-  throw new ValidationError('ApprovedKeysUnknown', `'approvedKeys' must say which keys the bucket ${bucket.node.path} may be under, got none and ${why}: give approvedKeys, or import the bucket with encryptionKey`, scope);
+  throw new ValidationError('ApprovedKeysUnknown', `'approvedKeys' must say which keys the bucket ${bucket.node.path} may be under, got none and ${why}: give approvedKeys, or import the bucket with encryptionKey${template === undefined ? '; for one under SSE-S3 on purpose give sseS3Because' : ''}`, scope);
 }
 
 /** An alias can be moved to any other key, and rules compare with what the bucket names. */

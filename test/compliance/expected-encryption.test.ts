@@ -1,5 +1,5 @@
 import { Arn, ArnFormat, aws_kms as kms, aws_s3 as s3, CfnParameter, Stack } from 'aws-cdk-lib';
-import { made, remediationsOf } from './made';
+import { kinds, made, remediationsOf } from './made';
 import {
   BaselineAlarms, BaselineAuditTrail, BaselineCompliance, BaselineKey, BaselineKeyAccess, ComplianceRecorder,
   ComplianceRemediation, RotatingS3Key, S3EncryptionBaseline,
@@ -156,5 +156,43 @@ describe('a bucket with several approved keys', () => {
     });
     expect(warningIds(baseline)).toContain('cdk-s3-encryption:ExistingBucketBaseline.notUnderKey');
     expect(warningIds(stack).filter((id) => id.startsWith(WARNING))).toEqual([]);
+  });
+});
+
+describe('a bucket that is under SSE-S3 because somebody says why', () => {
+  test.each<[string, (stack: Stack) => s3.IBucket]>([
+    ['imported', (stack) => s3.Bucket.fromBucketName(stack, 'Logs', 'logs')],
+    ['of the CDK', (stack) => new s3.Bucket(stack, 'Logs')],
+  ])('is looked at for everything but the key, and nobody is warned: %s', (_, make) => {
+    const { stack, compliance } = made({ remediation: ComplianceRemediation.automatic() });
+    compliance.watch(make(stack), { sseS3Because: 'load balancers write their logs here' });
+    expect(kinds(stack).filter((kind) => /^[a-z]|S3_DEFAULT/.test(kind))).toEqual(['sse_c_blocked', 'tls_only']);
+    expect(Object.keys(remediationsOf(stack).sse_c_blocked)).not.toContain('ApprovedKMSKeyArns');
+    expect(warningIds(compliance)).toEqual([]);
+    expect(compliance.node.metadata.filter(({ type }) => type === 'aws:cdk:info').map(({ data }) => String(data)).join())
+      .toMatch(/nobody looks for a key of the bucket Stack\/Logs: load balancers write their logs here/);
+  });
+
+  test.each<[string, RegExp, (made: Fixture) => void]>([
+    ['without a word', /'sseS3Because' must say why the bucket Stack\/Logs is under SSE-S3.*ReasonMissing/,
+      ({ compliance, stack }) => { compliance.watch(s3.Bucket.fromBucketName(stack, 'Logs', 'logs'), { sseS3Because: ' ' }); }],
+    ['beside keys', /must not be given beside 'approvedKeys', got both for Stack\/Logs.*SseS3UnderKey/,
+      ({ compliance, stack, a }) => { compliance.watch(s3.Bucket.fromBucketName(stack, 'Logs', 'logs'), { sseS3Because: 'logs', approvedKeys: [a] }); }],
+    ['under a key in the template', /got Stack\/Data, which is under a KMS key in its template.*SseS3UnderKey/,
+      ({ compliance, bucket }) => { compliance.watch(bucket, { sseS3Because: 'logs' }); }],
+    ['under aws/s3 in the template', /which is under a KMS key in its template/,
+      ({ compliance, stack }) => { compliance.watch(new s3.Bucket(stack, 'Logs', { encryption: s3.BucketEncryption.KMS_MANAGED }), { sseS3Because: 'logs' }); }],
+    ['imported with a key', /got Stack\/Old, which is under a KMS key as it is imported/,
+      ({ compliance, stack, a }) => { compliance.watch(s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old', encryptionKey: a }), { sseS3Because: 'logs' }); }],
+  ])('is refused %s', (_, message, act) => {
+    expect(() => { act(fixture()); }).toThrow(message);
+  });
+
+  test('and one that is changed to KMS afterwards is refused too', () => {
+    const { compliance, stack, app } = fixture();
+    const logs = new s3.Bucket(stack, 'Logs', { encryption: s3.BucketEncryption.S3_MANAGED });
+    compliance.watch(logs, { sseS3Because: 'logs' });
+    l1(logs).addPropertyOverride(`${ONE_RULE}.ServerSideEncryptionByDefault.SSEAlgorithm`, 'aws:kms');
+    expect(() => app.synth()).toThrow(/WatchedTooEarly/);
   });
 });
