@@ -41,9 +41,21 @@ export interface ComplianceScopeOptions {
    * at for everything but the key. Leaves out `ComplianceRule.BUCKET_DEFAULT_ENCRYPTION_KMS`, which knows no
    * exceptions; `ComplianceRule.BUCKET_DEFAULT_KEY` looks at the same.
    *
-   * @default - none: a bucket under SSE-S3 is not compliant
+   * @default - none: a bucket under SSE-S3 is not compliant, unless its tag says why
    */
   readonly sseS3BucketNames?: string[];
+
+  /**
+   * Whether a bucket under SSE-S3 may say itself that it is on purpose, in the tag `EncryptionHook.SSE_S3_REASON_TAG`. Buckets of logs that
+   * this library makes have it. A value without a visible character says nothing, and under a key that is not approved the tag excuses nothing.
+   *
+   * Whoever may tag a bucket, by `s3:PutBucketTagging` or `s3:TagResource`, can so keep one that is under SSE-S3 out of the findings: give false, and
+   * `sseS3BucketNames`, where these are people who should be found. `ComplianceRule.BUCKET_DEFAULT_ENCRYPTION_KMS` knows no tags and finds
+   * such buckets either way, unless it is left out by `ComplianceChoice` or `sseS3BucketNames`.
+   *
+   * @default true
+   */
+  readonly trustSseS3ReasonTag?: boolean;
 }
 
 /** Options of `EncryptionCompliance.watchTagged`. */

@@ -7,6 +7,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { chosenRules } from './chosen-rules';
 import type { ComplianceOrganizationOptions, ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions } from './compliance-scope-options';
 import type { EncryptionComplianceProps } from './encryption-compliance-props';
+import { KMS } from './encryption-in-template';
 import { checkKeys, type ExpectedEncryption, expectedOf } from './expected-encryption';
 import { holdToExpected } from './hold-to-expected';
 import { makeRecorder, onRecorderOf } from './recorder-parts';
@@ -15,6 +16,7 @@ import { cannotRotate, maximumDaysOf, rotationDaysOf } from './rotation-days';
 import { RotationPeriod } from './rotation-period-rule';
 import { addOrganizationRule, addRule, logicalName, MOST_BUCKETS, MOST_KEYS, NO_PARAMETERS, ruleInPack, type RuleParameters } from './rule-resources';
 import type { RuleSpec } from './rule-spec';
+import { SSE_S3_REASON_TAG } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
 import { knownToDiffer, referentOf } from '../private/tokens';
@@ -401,6 +403,7 @@ function looksAtAll({ subject, id }: RuleSpec, { approvedKeys, sseS3BucketNames 
   return subject === 'bucket' && (id !== 'bucket-default-encryption-kms' || (sseS3BucketNames === undefined && approvedKeys.length <= MOST_KEYS));
 }
 
-function parametersOf({ approvedKeys, sseS3BucketNames = [] }: ComplianceScopeOptions): RuleParameters {
-  return { ...NO_PARAMETERS, keys: approvedKeys, algorithms: ['aws:kms', 'aws:kms:dsse'], exemptBucketNames: sseS3BucketNames };
+function parametersOf({ approvedKeys, sseS3BucketNames = [], trustSseS3ReasonTag = true }: ComplianceScopeOptions): RuleParameters {
+  const reasonTags = trustSseS3ReasonTag ? [SSE_S3_REASON_TAG] : [];
+  return { ...NO_PARAMETERS, keys: approvedKeys, algorithms: KMS, exemptBucketNames: sseS3BucketNames, reasonTags };
 }

@@ -3,7 +3,8 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { ComplianceWatchOptions } from './compliance-scope-options';
 import { type EncryptionInTemplate, encryptionNow, isKms, KMS, namesOne, termOf } from './encryption-in-template';
-import { holdsAccessLogs, SecureBucket } from '../bucket';
+import { isSseS3OnPurpose } from './sse-s3-on-purpose';
+import { SecureBucket } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { hasText, printable } from '../private/tokens';
 
@@ -36,8 +37,7 @@ export function expectedOf(scope: IConstruct, bucket: s3.IBucket, options: Compl
   const keys = [...own, ...given.filter((key) => !own.includes(key))];
   if (options.approvedKeys === undefined) { checkTemplateKey(scope, bucket, template, keys); }
   if (keys.length === 0) {
-    const onPurpose = bucket instanceof SecureBucket || holdsAccessLogs(bucket);
-    return { keys, algorithms: [], bucketKey: false, sseCAllowed, perhapsByMistake: !onPurpose };
+    return { keys, algorithms: [], bucketKey: false, sseCAllowed, perhapsByMistake: !isSseS3OnPurpose(bucket) };
   }
   const algorithms = template?.algorithm !== undefined && isKms(template.algorithm) ? [template.algorithm] : KMS;
   // A SecureBucket without it says why; of any other bucket it may be forgotten, and the rule will tell.

@@ -11,11 +11,13 @@ export interface RuleParameters {
   readonly keys: readonly kms.IKey[];
   readonly algorithms: readonly string[];
   readonly exemptBucketNames: readonly string[];
+  /** Tags that excuse SSE-S3. */
+  readonly reasonTags: readonly string[];
   /** Known at the end only. Nothing stands for every bucket. */
   readonly bucketNames?: () => readonly string[];
 }
 
-export const NO_PARAMETERS: RuleParameters = { keys: [], algorithms: [], exemptBucketNames: [] };
+export const NO_PARAMETERS: RuleParameters = { keys: [], algorithms: [], exemptBucketNames: [], reasonTags: [] };
 
 /** One rule, for what the scope names. */
 export function addRule(scope: Construct, spec: RuleSpec, parameters: RuleParameters, ruleScope?: config.RuleScope): config.IRule {
@@ -113,8 +115,8 @@ export function descriptionOf({ title, mappings: { securityHub = [] } }: RuleSpe
   return `${title}${securityHub.length > 0 ? ` (${securityHub.join(', ')})` : ''}`;
 }
 
-function policyOf(scope: IConstruct, { id }: RuleSpec, { keys, algorithms, exemptBucketNames }: RuleParameters): string {
-  const parameters = { allowed_algorithms: algorithms, exempt_buckets: exemptBucketNames };
+function policyOf(scope: IConstruct, { id }: RuleSpec, { keys, algorithms, exemptBucketNames, reasonTags }: RuleParameters): string {
+  const parameters = { allowed_algorithms: algorithms, exempt_buckets: exemptBucketNames, reason_tags: reasonTags };
   // Tokens have not their length yet.
   const { length } = guardPolicy(id, { ...parameters, approved_keys: keys.flatMap(() => [LONGEST_ARN, LONGEST_ARN.slice(0, 36)]) });
   if (length > LONGEST_POLICY) {

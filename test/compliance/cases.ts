@@ -1,5 +1,6 @@
 import type { Verdict } from './guard';
 import { bucket, DENY_HTTP, DENY_SSE_C, encryption, gone, type Item, key, KEY, KEY_ID, LOG_BUCKET, OTHER_KEY, policy } from './items';
+import { SSE_S3_REASON_TAG } from '../../src/bucket';
 
 export interface Case { readonly says: string; readonly item: Item; readonly verdict: Verdict }
 
@@ -26,6 +27,9 @@ const { Condition: _, ...unconditional } = DENY_HTTP;
 const { Sid: _sid, ...withoutSid } = DENY_HTTP;
 const { Sid: _sid2, ...sseCWithoutSid } = DENY_SSE_C;
 const { Condition: _condition2, ...sseCUnconditional } = sseCWithoutSid;
+
+const REASON = { [SSE_S3_REASON_TAG]: 'S3 delivers access logs under SSE-S3 only' };
+const tagged = (tags: unknown, configuration: Item = encryption('AES256', null, false)): Item => ({ ...sse(configuration), tags });
 
 /** For each file of `src/compliance/rules`, what it has to say. */
 export const CASES: Record<string, readonly Case[]> = {
@@ -59,6 +63,19 @@ export const CASES: Record<string, readonly Case[]> = {
     bad('no configuration', bucket({ ServerSideEncryptionConfiguration: undefined })),
     bad('nothing on record', bucket({}, { supplementaryConfiguration: null })),
     bad('a second rule under another key', sse({ rules: [...encryption().rules as object[], ...encryption('aws:kms', OTHER_KEY).rules as object[]] })),
+    good('SSE-S3 that says why', tagged(REASON)),
+    good('SSE-S3 that says why, beside other tags', tagged({ a: 'b', ...REASON })),
+    bad('SSE-S3 that has another tag', tagged({ because: 'logs' })),
+    bad('SSE-S3 that says nothing', tagged({ [SSE_S3_REASON_TAG]: '' })),
+    bad('SSE-S3 that says white space', tagged({ [SSE_S3_REASON_TAG]: ' ' })),
+    bad('SSE-S3 whose tags are null', tagged(null)),
+    bad('SSE-S3 whose tags are missing', tagged(undefined)),
+    bad('another key, with the tag', tagged(REASON, encryption('aws:kms', OTHER_KEY))),
+    bad('an alias, with the tag', tagged(REASON, encryption('aws:kms', 'alias/orders'))),
+    bad('aws/s3, with the tag', tagged(REASON, encryption('aws:kms', null))),
+    bad('an algorithm nobody knows, with the tag', tagged(REASON, encryption('aws:fsx', KEY))),
+    bad('a second rule under another key, with the tag', tagged(REASON, { rules: [...encryption('AES256', null, false).rules as object[], ...encryption('aws:kms', OTHER_KEY).rules as object[]] })),
+    good('the approved key, with the tag', tagged(REASON, encryption())),
     none('a bucket of logs that is exempt', { ...sse(encryption('AES256', null, false)), resourceName: LOG_BUCKET }),
     bad('a bucket whose name only begins like one that is exempt', { ...sse(encryption('AES256', null, false)), resourceName: `${LOG_BUCKET}-2` }),
     ...goneBucket,

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Aspects, aws_kms as kms, aws_s3 as s3, Duration, Stack, Token } from 'aws-cdk-lib';
+import { App, Aspects, aws_kms as kms, aws_s3 as s3, Duration, Stack, Tags, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { evaluate } from './guard';
 import { bucket as bucketItem, encryption, KEY } from './items';
 import { kinds, made, type Rule, rulesOf, runs } from './made';
 import { ensurePythonEnvironment } from '../../emulator/install';
 import {
-  ComplianceChoice, ComplianceRecorder, ComplianceRemediation, ComplianceRule, EncryptionCompliance, type EncryptionComplianceProps, EncryptionMode,
-  KeyRotation, RotatingS3Key, SecureBucket, type SecureBucketProps,
+  ComplianceChoice, ComplianceRecorder, ComplianceRemediation, ComplianceRule, type ComplianceScopeOptions, EncryptionCompliance,
+  type EncryptionComplianceProps, EncryptionHook, EncryptionMode, KeyRotation, RotatingS3Key, SecureBucket, type SecureBucketProps,
 } from '../../src';
 import { WITHOUT_REMEDIATION } from '../../src/compliance/remediation-regions';
 import { onEach } from '../helpers/interference';
@@ -79,6 +79,21 @@ describe('a bucket', () => {
   test.each<[string, (stack: Stack) => s3.IBucket]>([
     ['a SecureBucket in SSE-S3', (stack) => new SecureBucket(stack, 'Reports', { encryptionMode: EncryptionMode.s3Managed() })],
     ['the bucket of access logs', (stack) => new SecureBucket(stack, 'Data').accessLogsBucket!],
+    ['a bucket of the CDK whose tag says why', (stack) => {
+      const bucket = new s3.Bucket(stack, 'Logs');
+      Tags.of(stack).add(EncryptionHook.SSE_S3_REASON_TAG, 'logs');
+      return bucket;
+    }],
+    ['one whose L1 has the tag', (stack) => {
+      const bucket = new s3.Bucket(stack, 'Logs');
+      (bucket.node.defaultChild as s3.CfnBucket).tags.setTag(EncryptionHook.SSE_S3_REASON_TAG, 'logs');
+      return bucket;
+    }],
+    ['one that takes the access logs of another', (stack) => {
+      const bucket = new s3.Bucket(stack, 'Logs');
+      new s3.Bucket(stack, 'Data', { serverAccessLogsBucket: bucket });
+      return bucket;
+    }],
   ])('%s is not asked for a key, and nobody is warned', (_, make) => {
     const { stack, compliance } = made();
     compliance.watch(make(stack));
@@ -88,6 +103,8 @@ describe('a bucket', () => {
 
   test('that may be under SSE-S3 by mistake is not asked for a key, and somebody is warned', () => {
     const { stack, compliance } = made();
+    Tags.of(stack).add(EncryptionHook.SSE_S3_REASON_TAG, ' ');
+    new s3.Bucket(stack, 'Data', { serverAccessLogsBucket: new s3.Bucket(stack, 'Logs') });
     compliance.watch(new s3.Bucket(stack, 'Forgotten'));
     expect(kinds(stack)).toEqual(sorted(['sse_c_blocked', 'tls_only'], OF_ACCOUNT));
     const [id] = warningIds(compliance).filter((one) => one.startsWith(KEYLESS));
@@ -205,6 +222,27 @@ describe('what nobody named', () => {
     const [rule] = rulesOf(stack).filter((one) => runs(one) === 'default_key');
     const item = { ...bucketItem({ ServerSideEncryptionConfiguration: encryption('AES256', null, false) }) };
     expect(evaluate(String(rule.Source.CustomPolicyDetails!.PolicyText), [item, { ...item, resourceName: 'logs' }])).toEqual(['NON_COMPLIANT', 'NOT_APPLICABLE']);
+  });
+
+  test.each<[string, (compliance: EncryptionCompliance, options: ComplianceScopeOptions) => void]>([
+    ['account', (compliance, options) => { compliance.watchAccount(options); }],
+    ['tag', (compliance, options) => { compliance.watchTagged('data', options); }],
+  ])('the tag of a bucket under SSE-S3 excuses it, unless tags are not trusted: %s', (_, watch) => {
+    const logs = { ...bucketItem({ ServerSideEncryptionConfiguration: encryption('AES256', null, false) }), tags: { [EncryptionHook.SSE_S3_REASON_TAG]: 'logs' } };
+    const verdict = (trust?: boolean) => {
+      const { stack, compliance } = made();
+      watch(compliance, { approvedKeys: approved(stack), trustSseS3ReasonTag: trust });
+      const [rule] = rulesOf(stack).filter((one) => runs(one) === 'default_key');
+      return evaluate(String(rule.Source.CustomPolicyDetails!.PolicyText), [logs])[0];
+    };
+    expect([verdict(), verdict(true), verdict(false)]).toEqual(['COMPLIANT', 'COMPLIANT', 'NON_COMPLIANT']);
+  });
+
+  test('and not where the bucket is named with its keys', () => {
+    const { stack, compliance } = made();
+    compliance.watch(s3.Bucket.fromBucketName(stack, 'Data', 'orders'), { approvedKeys: approved(stack) });
+    const [rule] = rulesOf(stack).filter((one) => runs(one) === 'default_key');
+    expect(String(rule.Source.CustomPolicyDetails!.PolicyText)).not.toContain(EncryptionHook.SSE_S3_REASON_TAG);
   });
 
   test('more keys than the rule of AWS takes leave it out, and more than fit are refused', () => {

@@ -5,6 +5,7 @@ import { evaluate } from './guard';
 import { KEY, KEY_ID, LOG_BUCKET } from './items';
 import { mutants } from './mutants';
 import { STACK_CASES, TEMPLATE_CASES } from './templates';
+import { SSE_S3_REASON_TAG } from '../../src/bucket';
 
 const SOURCES = join(__dirname, '..', '..', 'src', 'compliance');
 
@@ -56,4 +57,5 @@ test('the parameters of the files are those of the items', () => {
   const rule = readFileSync(join(SOURCES, 'rules', 'default-key.guard'), 'utf8');
   expect(rule).toContain(`["${KEY}", "${KEY_ID}"]`);
   expect(rule).toContain(`["${LOG_BUCKET}"]`);
+  expect(rule).toContain(`["${SSE_S3_REASON_TAG}"]`);
 });
