@@ -43,8 +43,8 @@ export class ComplianceRemediation {
   }
 
   /**
-   * AWS Config starts the automation by itself, a tenth of what is not compliant at a time, and stops when a
-   * tenth has failed.
+   * AWS Config starts the automation by itself. Each remediation belongs to a rule about one bucket or one key: where many break their rules at
+   * once, all are set right at once, and one that fails stops none of the others.
    *
    * What somebody changed on purpose is changed back, without asking.
    */

@@ -139,7 +139,6 @@ export class Remedies extends Construct {
       automatic: this.remediation._automatic,
       maximumAutomaticAttempts: this.remediation._attempts,
       retryAttemptSeconds: this.remediation._retry.toSeconds(),
-      executionControls: { ssmControls: { concurrentExecutionRatePercentage: 10, errorPercentage: 10 } },
       parameters: {
         AutomationAssumeRole: fixed([this.role.roleArn]),
         [subject]: { ResourceValue: { Value: 'RESOURCE_ID' } },
