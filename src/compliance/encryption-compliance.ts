@@ -274,6 +274,10 @@ export class EncryptionCompliance extends Construct {
       throw new ValidationError('WatchedTwice', `what is watched as '${id}' must be watched once, got a second call: give all approvedKeys in one`, this);
     }
     this.watching = true;
+    if (this.remedies !== undefined) {
+      Annotations.of(this).addWarningV2('cdk-s3-encryption:EncryptionCompliance.remediationOfNamed',
+        `'remediation' sets right what watch() and watchKey() name, and of what is watched as '${id}' the approved keys alone: nobody sets its buckets right. Name those that should be with watch(), or acknowledge this`);
+    }
     return new Construct(this, id);
   }
 

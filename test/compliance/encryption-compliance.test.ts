@@ -475,6 +475,18 @@ describe('remediation', () => {
     expect(warningText(compliance, 'cdk-s3-encryption:EncryptionCompliance.remediationNotInRegion')).toMatch(/in eu-north-1: the automations are made, and nobody starts them/);
   });
 
+  test.each<[string, (compliance: EncryptionCompliance, options: ComplianceScopeOptions) => void]>([
+    ['a tag', (compliance, options) => { compliance.watchTagged('data', options); }],
+    ['an organization', (compliance, options) => { compliance.watchOrganization(options); }],
+  ])('that it leaves out the buckets of %s is said, and only where there is one', (_, watch) => {
+    const ids = (remediation?: ComplianceRemediation) => {
+      const { stack, compliance } = made({ remediation });
+      watch(compliance, { approvedKeys: [new RotatingS3Key(stack, 'Key')] });
+      return warningIds(compliance).filter((id) => id.endsWith('.remediationOfNamed')).length;
+    };
+    expect([ids(ComplianceRemediation.manual()), ids()]).toEqual([1, 0]);
+  });
+
   test('the regions without are those of the schemas of CloudFormation', async () => {
     const python = await ensurePythonEnvironment();
     const folder = execFileSync(python, ['-c', 'import cfnlint, os; print(os.path.dirname(cfnlint.__file__))'], { encoding: 'utf8' }).trim();
@@ -490,6 +502,8 @@ describe('remediation', () => {
     expect(() => Template.fromStack(stack)).toThrow(/'remediation' sets right what watch\(\) and watchKey\(\) name, and nothing is named.*RemediationForNothing/);
     const both = made({ remediation: ComplianceRemediation.manual() });
     both.compliance.watchAccount({ approvedKeys: [new RotatingS3Key(both.stack, 'Key')] });
+    expect(warningText(both.compliance, 'cdk-s3-encryption:EncryptionCompliance.remediationOfNamed'))
+      .toMatch(/of what is watched as 'Account' the approved keys alone: nobody sets its buckets right/);
     // That of the key, which is named.
     Template.fromStack(both.stack).allResourcesProperties('AWS::Config::RemediationConfiguration', { ResourceType: 'AWS::KMS::Key' });
   });
