@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
+import { checkOneAutomatic } from './automatic-once';
 import { chosenRules } from './chosen-rules';
 import type { ComplianceOrganizationOptions, ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions } from './compliance-scope-options';
 import type { EncryptionComplianceProps } from './encryption-compliance-props';
@@ -88,6 +89,7 @@ export class EncryptionCompliance extends Construct {
   private readonly bucketNames: string[] = [];
   private recorder?: Construct;
   private readonly remedies?: Remedies;
+  private readonly automatic: boolean;
   private readonly maximumDays?: number;
   private readonly early: IConstruct[] = [];
   private trails = false;
@@ -112,6 +114,7 @@ export class EncryptionCompliance extends Construct {
     if (props.recorder?._make !== undefined) { makeRecorder(this, props.recorder._make); }
     onRecorderOf(this, (recorder) => { this.take(recorder); });
     this.maximumDays = maximumDaysOf(this, props.maximumKeyRotationPeriod);
+    this.automatic = props.remediation?._automatic === true;
     if (props.remediation !== undefined) {
       this.remedies = new Remedies(this, 'Remediation', props.remediation);
       this.remediationRole = this.remedies.role;
@@ -133,11 +136,9 @@ export class EncryptionCompliance extends Construct {
   public watch(bucket: s3.IBucket, options: ComplianceWatchOptions = {}): void {
     checkHome(this, 'bucket', bucket, 'AWS Config looks at its own account and region only, so make EncryptionCompliance there');
     const expected = expectedOf(this, bucket, options);
-    if (!this.isNew(bucket.bucketName)) {
-      this.checkSame(bucket, expected);
-      return;
-    }
     this.checkSame(bucket, expected);
+    if (!this.isNew(bucket.bucketName)) { return; }
+    if (this.automatic) { checkOneAutomatic(this, bucket); }
     holdToExpected(this, bucket, expected);
     if (expected.ownKeyLeftOut) {
       Annotations.of(this).addWarningV2(ownKeyLeftOut(bucket),
