@@ -299,7 +299,7 @@ export class EncryptionCompliance extends Construct {
     if (!this.isNew(key.keyArn)) { return; }
     const scope = new Construct(this, nameOf(key));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.KMS_KEY, key.keyId);
-    const days = this.maximumDays ?? rotationDaysOf(key);
+    const days = this.maximumDays?.toString() ?? rotationDaysOf(key);
     for (const spec of this._chosen.filter(({ subject, remedy }) => subject === 'key' && !(remedy === 'key-rotation' && cannotRotate(key)))) {
       const own = spec.own ? this.rotationPeriod().addRule(scope, spec, key, days) : undefined;
       const rule = this.keep(spec, own?.rule ?? addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope), key.keyArn, own?.resource);

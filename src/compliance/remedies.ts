@@ -121,9 +121,9 @@ export class Remedies extends Construct {
   }
 
   /** What sets one key right when it breaks a rule. */
-  public ofKey(rule: config.IRule, spec: RuleSpec, key: kms.IKey, days: number): void {
+  public ofKey(rule: config.IRule, spec: RuleSpec, key: kms.IKey, days: string): void {
     if (spec.remedy === undefined) { return; }
-    this.attach(rule, spec.remedy, key.keyArn, 'KeyId', { RotationPeriodInDays: [`${days}`] });
+    this.attach(rule, spec.remedy, key.keyArn, 'KeyId', { RotationPeriodInDays: [days] });
   }
 
   private attach(rule: config.IRule, remedy: Remedy, arn: string, subject: string, values: Readonly<Record<string, readonly string[]>>): void {

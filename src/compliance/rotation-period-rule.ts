@@ -43,12 +43,12 @@ export class RotationPeriod extends Construct {
   }
 
   /** A rule about one key, which is there after what it needs. */
-  public addRule(scope: Construct, spec: RuleSpec, key: kms.IKey, maximumDays: number): OwnRule {
+  public addRule(scope: Construct, spec: RuleSpec, key: kms.IKey, maximumDays: string): OwnRule {
     const id = logicalName(spec.id);
     this.handler.addToRolePolicy(new iam.PolicyStatement({ actions: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'], resources: [key.keyArn] }));
     const rule = new config.CfnConfigRule(scope, id, {
       description: descriptionOf(spec),
-      inputParameters: { keyArn: key.keyArn, maximumDays: `${maximumDays}` },
+      inputParameters: { keyArn: key.keyArn, maximumDays },
       source: {
         owner: 'CUSTOM_LAMBDA',
         sourceIdentifier: this.handler.functionArn,

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Aspects, aws_kms as kms, aws_s3 as s3, Duration, Stack, Tags, Token } from 'aws-cdk-lib';
+import { App, Aspects, aws_kms as kms, aws_s3 as s3, CfnParameter, Duration, Stack, Tags, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { evaluate } from './guard';
 import { bucket as bucketItem, encryption, KEY } from './items';
-import { kinds, made, type Rule, rulesOf, runs } from './made';
+import { kinds, made, remediationsOf, type Rule, rulesOf, runs } from './made';
 import { ensurePythonEnvironment } from '../../emulator/install';
 import {
   ComplianceChoice, ComplianceRecorder, ComplianceRemediation, ComplianceRule, type ComplianceScopeOptions, EncryptionCompliance,
@@ -179,6 +179,30 @@ test('a key has to be rotated as often as it says itself, or as often as it is a
   };
   expect(periods({})).toEqual(['180', '365']);
   expect(periods({ maximumKeyRotationPeriod: Duration.days(90) })).toEqual(['90', '90']);
+});
+
+describe('the period of a key is read when everything has changed it', () => {
+  const cfnOf = (key: kms.IKey) => key.node.defaultChild as kms.CfnKey;
+
+  test.each<[string, unknown, (key: kms.Key) => void, boolean]>([
+    ['an override before', '90', (key) => { cfnOf(key).addPropertyOverride('RotationPeriodInDays', 90); }, true],
+    ['an override after', '90', (key) => { cfnOf(key).addPropertyOverride('RotationPeriodInDays', 90); }, false],
+    ['its L1, after', '100', (key) => { cfnOf(key).rotationPeriodInDays = 100; }, false],
+    ['an aspect', '200', (key) => { Aspects.of(key).add(onEach((node) => { if (node instanceof kms.CfnKey) { node.rotationPeriodInDays = 200; } })); }, false],
+    ['a parameter', { Ref: 'Days' }, (key) => {
+      cfnOf(key).rotationPeriodInDays = new CfnParameter(Stack.of(key), 'Days', { type: 'Number' }).valueAsNumber;
+    }, true],
+    ['an override that is a reference', { Ref: 'AWS::NoValue' }, (key) => { cfnOf(key).addPropertyOverride('RotationPeriodInDays', { Ref: 'AWS::NoValue' }); }, true],
+    ['nothing, which means a year', '365', (key) => { cfnOf(key).addPropertyDeletionOverride('RotationPeriodInDays'); }, true],
+  ])('by %s', (_, expected, change, early) => {
+    const { stack, compliance } = made({ remediation: ComplianceRemediation.automatic() });
+    const key = new kms.Key(stack, 'Key', { enableKeyRotation: true, rotationPeriod: Duration.days(300) });
+    if (early) { change(key); }
+    compliance.watchKey(key);
+    if (!early) { change(key); }
+    expect(rulesOf(stack).find((rule) => runs(rule) === 'CUSTOM_LAMBDA')!.InputParameters!.maximumDays).toEqual(expected);
+    expect(remediationsOf(stack).key_rotation.RotationPeriodInDays).toEqual([expected]);
+  });
 });
 
 test('one function asks for all keys, of which it may do nothing else, and AWS Config alone may call it', () => {
