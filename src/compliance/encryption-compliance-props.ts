@@ -22,7 +22,7 @@ export interface EncryptionComplianceProps {
   readonly choices?: ComplianceChoice[];
 
   /**
-   * How often watched keys have to be rotated: whole days, from 90 to 2560.
+   * How often watched keys have to be rotated: whole days, from 90 to 2560. An error where no rule is left that takes it.
    *
    * @default - as often as a key of this app says that it is, and once a year for others
    * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html

@@ -5,6 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { checkOneAutomatic } from './automatic-once';
+import { checkKeysTaken, checkLooked, checkPeriodTaken } from './check-looked';
 import { chosenRules } from './chosen-rules';
 import type { ComplianceOrganizationOptions, ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions } from './compliance-scope-options';
 import type { EncryptionComplianceProps } from './encryption-compliance-props';
@@ -114,6 +115,7 @@ export class EncryptionCompliance extends Construct {
     if (props.recorder?._make !== undefined) { makeRecorder(this, props.recorder._make); }
     onRecorderOf(this, (recorder) => { this.take(recorder); });
     this.maximumDays = maximumDaysOf(this, props.maximumKeyRotationPeriod);
+    if (this.maximumDays !== undefined) { checkPeriodTaken(this, this._chosen, props.remediation !== undefined); }
     this.automatic = props.remediation?._automatic === true;
     if (props.remediation !== undefined) {
       this.remedies = new Remedies(this, 'Remediation', props.remediation);
@@ -152,6 +154,8 @@ export class EncryptionCompliance extends Construct {
     const scope = new Construct(this, nameOf(bucket));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.S3_BUCKET, bucket.bucketName);
     const asked = this._chosen.filter((rule) => asksFor(rule, expected));
+    checkLooked(this, `the bucket ${bucket.node.path}`, [...asked, ...this._chosen.filter(({ subject }) => subject === 'data-events')]);
+    if (expected.keys.length > 0) { checkKeysTaken(this, this._chosen, asked, `${expected.keys.length} approvedKeys`); }
     for (const spec of asked) {
       const rule = this.keep(spec, addRule(scope, spec, { ...NO_PARAMETERS, ...expected }, ruleScope), bucket.bucketName);
       this.remedies?.ofBucket(rule, spec, bucket, expected, asked);
@@ -169,6 +173,7 @@ export class EncryptionCompliance extends Construct {
   public watchKey(key: kms.IKey): void {
     checkKeys(this, [key], true);
     checkHome(this, 'key', key, 'AWS Config looks at its own account and region only, so make EncryptionCompliance there');
+    checkLooked(this, `the key ${key.node.path}`, this.rulesFor(key));
     this.watchKeyHere(key);
   }
 
@@ -274,6 +279,10 @@ export class EncryptionCompliance extends Construct {
     if (this.node.tryFindChild(id) !== undefined) {
       throw new ValidationError('WatchedTwice', `what is watched as '${id}' must be watched once, got a second call: give all approvedKeys in one`, this);
     }
+    const rules = this._chosen.filter((rule) => looksAtAll(rule, { approvedKeys, sseS3BucketNames }));
+    // What trails record of buckets is looked at for all of them, and not by a tag.
+    checkLooked(this, `what is watched as '${id}'`, [...rules, ...this._chosen.filter(({ subject }) => subject === 'data-events' && !id.startsWith('Tagged-'))]);
+    checkKeysTaken(this, this._chosen, rules, sseS3BucketNames === undefined ? `${approvedKeys.length} approvedKeys` : '\'sseS3BucketNames\'');
     this.watching = true;
     if (this.remedies !== undefined) {
       Annotations.of(this).addWarningV2('cdk-s3-encryption:EncryptionCompliance.remediationOfNamed',
@@ -300,11 +309,15 @@ export class EncryptionCompliance extends Construct {
     const scope = new Construct(this, nameOf(key));
     const ruleScope = config.RuleScope.fromResource(config.ResourceType.KMS_KEY, key.keyId);
     const days = this.maximumDays?.toString() ?? rotationDaysOf(key);
-    for (const spec of this._chosen.filter(({ subject, remedy }) => subject === 'key' && !(remedy === 'key-rotation' && cannotRotate(key)))) {
+    for (const spec of this.rulesFor(key)) {
       const own = spec.own ? this.rotationPeriod().addRule(scope, spec, key, days) : undefined;
       const rule = this.keep(spec, own?.rule ?? addRule(scope, spec, { ...NO_PARAMETERS, keys: [key] }, ruleScope), key.keyArn, own?.resource);
       this.remedies?.ofKey(rule, spec, key, days);
     }
+  }
+
+  private rulesFor(key: kms.IKey): RuleSpec[] {
+    return this._chosen.filter(({ subject, remedy }) => subject === 'key' && !(remedy === 'key-rotation' && cannotRotate(key)));
   }
 
   /** Once, for all keys. */

@@ -592,6 +592,52 @@ describe('refuses', () => {
   ])('%s', (_, message, act) => { expect(act).toThrow(message); });
 });
 
+describe('what no rule is left to look at is refused', () => {
+  const off = (...rules: ComplianceRule[]) => rules.map((rule) => ComplianceChoice.off(rule, 'not here'));
+  const ROTATION = [ComplianceRule.KEY_ROTATION, ComplianceRule.KEY_ROTATION_PERIOD];
+  const OF_KEYS = [...ROTATION, ComplianceRule.KEY_USABLE, ComplianceRule.KEY_NOT_SCHEDULED_FOR_DELETION, ComplianceRule.KEY_POLICY_NOT_PUBLIC];
+  const OF_BUCKETS = [
+    ComplianceRule.BUCKET_DEFAULT_ENCRYPTION_KMS, ComplianceRule.BUCKET_DEFAULT_KEY, ComplianceRule.BUCKET_KEY, ComplianceRule.BUCKET_SSE_C_BLOCKED,
+    ComplianceRule.BUCKET_TLS_ONLY,
+  ];
+  const keys = (stack: Stack, count: number) => Array.from({ length: count }, (_, at) => kms.Key.fromKeyArn(stack, `Key${at}`, KEY.replace('1234abcd', String(10_000_000 + at))));
+
+  test.each<[string, RegExp, ComplianceRule[], (compliance: EncryptionCompliance, stack: Stack) => void]>([
+    ['a key', /'choices' must leave a rule that looks at the key Stack\/Key, got none.*NobodyLooks/, OF_KEYS,
+      (compliance, stack) => { compliance.watchKey(new RotatingS3Key(stack, 'Key')); }],
+    ['a bucket', /looks at the bucket Stack\/Data, got none/, [...OF_BUCKETS, ComplianceRule.BUCKET_DATA_EVENTS],
+      (compliance, stack) => { compliance.watch(new SecureBucket(stack, 'Data')); }],
+    ['a tag', /looks at what is watched as 'Tagged-data', got none/, OF_BUCKETS, (compliance, stack) => { compliance.watchTagged('data', { approvedKeys: keys(stack, 1) }); }],
+    ['the keys of an account with exceptions', /'approvedKeys' must be compared by a rule, got none: default-key is turned off, .* is left out for 'sseS3BucketNames'.*NobodyLooks/,
+      [ComplianceRule.BUCKET_DEFAULT_KEY], (compliance, stack) => { compliance.watchAccount({ approvedKeys: keys(stack, 1), sseS3BucketNames: ['logs'] }); }],
+    ['twelve keys of an organization', /is left out for 12 approvedKeys/,
+      [ComplianceRule.BUCKET_DEFAULT_KEY], (compliance, stack) => { compliance.watchOrganization({ approvedKeys: keys(stack, 12) }); }],
+    ['twelve keys of a bucket', /is left out for 12 approvedKeys/, [ComplianceRule.BUCKET_DEFAULT_KEY],
+      (compliance, stack) => { compliance.watch(s3.Bucket.fromBucketName(stack, 'Data', 'orders'), { approvedKeys: keys(stack, 12) }); }],
+  ])('%s', (_, message, rules, act) => {
+    const { stack, compliance } = made({ choices: off(...rules) });
+    expect(() => { act(compliance, stack); }).toThrow(message);
+  });
+
+  test('a period', () => {
+    const period = { maximumKeyRotationPeriod: Duration.days(180) };
+    expect(() => made({ ...period, choices: off(...ROTATION) })).toThrow(/'maximumKeyRotationPeriod' must be compared by the rule key-rotation-period.*PeriodForNothing/);
+    expect(() => made({ ...period, choices: off(ComplianceRule.KEY_ROTATION_PERIOD) })).toThrow(/PeriodForNothing/);
+    // The automation of the other one sets it.
+    expect(() => made({ ...period, choices: off(ComplianceRule.KEY_ROTATION_PERIOD), remediation: ComplianceRemediation.manual() })).not.toThrow();
+    expect(() => made({ ...period, choices: off(ComplianceRule.KEY_ROTATION) })).not.toThrow();
+  });
+
+  test('but not the keys where both rules about them are turned off with a reason, nor those that a bucket brings along', () => {
+    const without = made({ choices: off(ComplianceRule.BUCKET_DEFAULT_KEY, ComplianceRule.BUCKET_DEFAULT_ENCRYPTION_KMS) });
+    without.compliance.watchAccount({ approvedKeys: keys(without.stack, 1), sseS3BucketNames: ['logs'] });
+    expect(kinds(without.stack)).toContain('tls_only');
+    const keyless = made({ choices: off(...OF_KEYS) });
+    keyless.compliance.watch(new SecureBucket(keyless.stack, 'Data'));
+    expect(kinds(keyless.stack)).toEqual(sorted(OF_BUCKET, OF_ACCOUNT));
+  });
+});
+
 test('every rule says what it answers, in the words of the standards', () => {
   const rules = Object.values(ComplianceRule).filter((rule): rule is ComplianceRule => rule instanceof ComplianceRule);
   const shapes: Record<string, RegExp> = {
