@@ -1,4 +1,4 @@
-import { DefaultTokenResolver, type IFragmentConcatenator, type IPostProcessor, type IResolvable, type IResolveContext, Reference, Tokenization } from 'aws-cdk-lib';
+import { DefaultTokenResolver, type IFragmentConcatenator, type IPostProcessor, type IResolvable, type IResolveContext, Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
@@ -23,6 +23,12 @@ export function encryptionNow(bucket: s3.IBucket): EncryptionInTemplate | undefi
   const rule = at(termOf(cfn, cfn.bucketEncryption), 'serverSideEncryptionConfiguration', 0);
   const byDefault = at(rule, 'serverSideEncryptionByDefault');
   return read(at(byDefault, 'sseAlgorithm'), at(byDefault, 'kmsMasterKeyId'), at(rule, 'bucketKeyEnabled'), at(rule, 'blockedEncryptionTypes', 'encryptionType', 0));
+}
+
+/** The key that the L1 of a bucket names by now, for people. */
+export function keyNow({ node: { defaultChild: cfn } }: s3.IBucket): unknown {
+  const resolved: unknown = cfn instanceof s3.CfnBucket ? Stack.of(cfn).resolve(cfn.bucketEncryption) : undefined;
+  return at(resolved, 'serverSideEncryptionConfiguration', 0, 'serverSideEncryptionByDefault', 'kmsMasterKeyId');
 }
 
 /** The same of a resource as it stands in the template. */

@@ -2,7 +2,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { ComplianceWatchOptions } from './compliance-scope-options';
-import { type EncryptionInTemplate, encryptionNow, isKms, KMS, namesOne, termOf } from './encryption-in-template';
+import { type EncryptionInTemplate, encryptionNow, isKms, keyNow, KMS, namesOne, termOf } from './encryption-in-template';
 import { isSseS3OnPurpose } from './sse-s3-on-purpose';
 import { SecureBucket } from '../bucket';
 import { ValidationError } from '../private/errors';
@@ -85,8 +85,9 @@ function checkTemplateKey(scope: IConstruct, bucket: s3.IBucket, template: Encry
   // Of a bucket that is not of this app nothing is known, and one under aws/s3 has no key that could be approved.
   const why = template === undefined ? 'the bucket is imported without its key'
     : template.key === undefined ? 'its default encryption names none, which is the AWS managed key aws/s3'
-      : `its template names another one than the bucket is known by, ${keys.map(({ node }) => node.path).join()}`;
-  throw new ValidationError('ApprovedKeysUnknown', `'approvedKeys' must say which keys the bucket ${bucket.node.path} may be under, got none and ${why}: give approvedKeys, or import the bucket with encryptionKey${template === undefined ? '; for one under SSE-S3 on purpose give sseS3Because' : ''}`, scope);
+      : `its template names ${printable(bucket, keyNow(bucket))}, which is ${keys.length === 0
+        ? 'no key that the construct of the bucket knows' : `not the key that the bucket is known by, ${keys.map(({ node }) => node.path).join()}`}`;
+  throw new ValidationError('ApprovedKeysUnknown', `'approvedKeys' must say which keys the bucket ${bucket.node.path} may be under, got none and ${why}: give approvedKeys${template === undefined ? ', or import the bucket with encryptionKey; for one under SSE-S3 on purpose give sseS3Because' : ''}`, scope);
 }
 
 /** An alias can be moved to any other key, and rules compare with what the bucket names. */

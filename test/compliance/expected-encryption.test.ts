@@ -61,7 +61,24 @@ describe('a bucket whose template names another key than the one it is known by'
   test('is refused without approved keys', () => {
     const { compliance, bucket, b } = fixture();
     l1(bucket).bucketEncryption = under(b.keyArn);
-    expect(() => { compliance.watch(bucket); }).toThrow(/'approvedKeys' must say which keys.*its template names another one than the bucket is known by, Stack\/A.*ApprovedKeysUnknown/);
+    expect(() => { compliance.watch(bucket); }).toThrow(/'approvedKeys' must say which keys.*its template names .*"B.*, which is not the key that the bucket is known by, Stack\/A: give approvedKeys.*ApprovedKeysUnknown/);
+  });
+
+  test('as is one of an L1 whose key is known by its ARN alone, which is not aws/s3', () => {
+    const { compliance, stack } = fixture();
+    const arn = `arn:aws:kms:eu-west-1:${IRELAND.account}:key/1234abcd`;
+    const bucket = s3.Bucket.fromCfnBucket(new s3.CfnBucket(stack, 'Cfn', { bucketEncryption: under(arn) }));
+    expect(() => { compliance.watch(bucket); }).toThrow(/got none and its template names "arn:aws:kms:eu-west-1:\d+:key\/1234abcd", which is no key that the construct of the bucket knows: give approvedKeys \[ApprovedKeysUnknown/);
+    compliance.watch(bucket, { approvedKeys: [kms.Key.fromKeyArn(stack, 'Known', arn)] });
+    expect(warningIds(compliance).filter((id) => id.includes('ownKeyLeftOut'))).toEqual([]);
+  });
+
+  test('nor is one of an L1 under a key of this app refused', () => {
+    const { compliance, stack } = fixture();
+    const key = new kms.CfnKey(stack, 'CfnKey', { keyPolicy: { Version: '2012-10-17', Statement: [] } });
+    const bucket = s3.Bucket.fromCfnBucket(new s3.CfnBucket(stack, 'Cfn', { bucketEncryption: under(key.attrArn) }));
+    compliance.watch(bucket);
+    expect(remediationsOf(stack).default_key.ApprovedKMSKeyArns).toEqual([stack.resolve(key.attrArn)]);
   });
 
   test('as is one under aws/s3 by now', () => {
