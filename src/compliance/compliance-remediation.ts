@@ -54,6 +54,9 @@ export class ComplianceRemediation {
     if (!Number.isInteger(maximumAttempts) || maximumAttempts < 1 || maximumAttempts > 25) {
       throw new ValidationError('AttemptsInvalid', `'maximumAttempts' must be a whole number from 1 to 25, got ${maximumAttempts}: use ComplianceRemediation.manual() for none`);
     }
+    if (retryInterval.isUnresolved()) {
+      throw new ValidationError('RetryInvalid', '\'retryInterval\' must be known at synthesis, got a token: give whole seconds, from 1 to 2,678,000, as Duration.minutes(10)');
+    }
     const seconds = retryInterval.toSeconds({ integral: false });
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > 2_678_000) {
       throw new ValidationError('RetryInvalid', `'retryInterval' must be whole seconds, from 1 to 2,678,000, got ${seconds}: give Duration.minutes(10)`);

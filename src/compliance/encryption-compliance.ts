@@ -1,4 +1,4 @@
-import { Annotations, Names, Stack } from 'aws-cdk-lib';
+import { Annotations, Names, Stack, Token } from 'aws-cdk-lib';
 import * as config from 'aws-cdk-lib/aws-config';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -21,7 +21,7 @@ import type { RuleSpec } from './rule-spec';
 import { SSE_S3_REASON_TAG } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
-import { knownToDiffer, referentOf } from '../private/tokens';
+import { knownToDiffer, printable, referentOf } from '../private/tokens';
 
 const BUCKET = 'AWS::S3::Bucket';
 
@@ -190,11 +190,15 @@ export class EncryptionCompliance extends Construct {
   /**
    * Watches every bucket of the account in this region that has a tag, and the approved keys.
    *
+   * Both are known at synthesis, since they name what is watched: a token is refused with an error, and so is an empty text, which AWS Config does not take.
+   *
    * Whoever may tag a bucket decides whether it is looked at. What trails record of them is not: no rule of AWS
    * takes a tag there.
    */
   public watchTagged(tagKey: string, options: ComplianceTagOptions): void {
     const { tagValue } = options;
+    checkTag(this, 'tagKey', tagKey, 128);
+    if (tagValue !== undefined) { checkTag(this, 'tagValue', tagValue, 256); }
     this.watchAll(tagValue === undefined ? `Tagged-${tagKey}` : `Tagged-${tagKey}|${tagValue}`, options, config.RuleScope.fromTag(tagKey, tagValue));
   }
 
@@ -406,6 +410,14 @@ function sseS3({ node }: s3.IBucket): string { return `cdk-s3-encryption:Encrypt
 
 /** Two constructs of one name in different places are two. */
 function nameOf({ node }: s3.IBucket | kms.IKey): string { return `${node.id}${node.addr.slice(-8)}`; }
+
+/** https://docs.aws.amazon.com/config/latest/APIReference/API_Scope.html */
+function checkTag(scope: Construct, prop: string, text: string, most: number): void {
+  if (!Token.isUnresolved(text) && text.length >= 1 && text.length <= most) { return; }
+  const got = Token.isUnresolved(text) ? `the token ${printable(scope, text)}: give the text itself, which also names what is watched`
+    : `'${text}': ${prop === 'tagKey' ? 'give the key of the tag' : 'leave it out for any value'}`;
+  throw new ValidationError('TagInvalid', `'${prop}' must have 1 to ${most} characters and be known at synthesis, got ${got}`, scope);
+}
 
 /** What is asked of one bucket, of which it is known how it should be encrypted. */
 function asksFor({ subject, kmsOnly, id }: RuleSpec, { keys, bucketKey, sseCAllowed }: ExpectedEncryption): boolean {

@@ -34,6 +34,9 @@ export function cannotRotate(key: kms.IKey): boolean {
 /** The days of a prop. */
 export function maximumDaysOf(scope: IConstruct | undefined, period: Duration | undefined): number | undefined {
   if (period === undefined) { return undefined; }
+  if (period.isUnresolved()) {
+    throw new ValidationError('RotationPeriodInvalid', `'maximumKeyRotationPeriod' must be known at synthesis, got a token: give whole days, from ${LEAST} to ${MOST}, or leave it out to ask for the period of each key, which may be a parameter`, scope);
+  }
   const days = period.toDays({ integral: false });
   if (!Number.isInteger(days) || days < LEAST || days > MOST) {
     throw new ValidationError('RotationPeriodInvalid', `'maximumKeyRotationPeriod' must be whole days, from ${LEAST} to ${MOST}, got ${days}: leave it out to ask for the period of each key`, scope);

@@ -563,6 +563,20 @@ describe('refuses', () => {
       const keys = Array.from({ length: 26 }, (__, at) => kms.Key.fromKeyArn(stack, `Key${at}`, KEY.replace('1234abcd', String(10_000_000 + at))));
       new EncryptionCompliance(stack, 'Other', { remediation: ComplianceRemediation.manual() }).watch(s3.Bucket.fromBucketName(stack, 'B', 'orders'), { approvedKeys: keys });
     }],
+    ['a tag that is a token', /'tagKey' must have 1 to 128 characters and be known at synthesis, got the token \{"Ref":"Tag"\}: give the text itself.*TagInvalid/,
+      (compliance, stack) => { compliance.watchTagged(new CfnParameter(stack, 'Tag').valueAsString, withKey(stack)); }],
+    ['a value of a tag that is a token', /'tagValue' must have 1 to 256 characters and be known at synthesis, got the token/,
+      (compliance, stack) => { compliance.watchTagged('data', { ...withKey(stack), tagValue: new CfnParameter(stack, 'Tag').valueAsString }); }],
+    ['a tag without a key', /'tagKey' must have 1 to 128 characters .*, got '': give the key/, (compliance, stack) => { compliance.watchTagged('', withKey(stack)); }],
+    ['a tag without a value', /'tagValue' must have 1 to 256 .*, got '': leave it out for any value/,
+      (compliance, stack) => { compliance.watchTagged('data', { ...withKey(stack), tagValue: '' }); }],
+    ['too long a tag', /'tagKey' must have 1 to 128/, (compliance, stack) => { compliance.watchTagged('x'.repeat(129), withKey(stack)); }],
+    ['a period that is a token', /'maximumKeyRotationPeriod' must be known at synthesis, got a token.*RotationPeriodInvalid/, (_, stack) => {
+      new EncryptionCompliance(stack, 'Other', { maximumKeyRotationPeriod: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber) });
+    }],
+    ['a wait that is a token', /'retryInterval' must be known at synthesis, got a token/, (_, stack) => {
+      ComplianceRemediation.automatic({ retryInterval: Duration.seconds(new CfnParameter(stack, 'Wait', { type: 'Number' }).valueAsNumber) });
+    }],
     ['an account twice', /what is watched as 'Account' must be watched once.*WatchedTwice/,
       (compliance, stack) => { const options = withKey(stack); compliance.watchAccount(options); compliance.watchAccount(options); }],
   ])('%s', (_, message, act) => {
