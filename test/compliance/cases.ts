@@ -75,6 +75,8 @@ export const CASES: Record<string, readonly Case[]> = {
     bad('aws/s3, with the tag', tagged(REASON, encryption('aws:kms', null))),
     bad('an algorithm nobody knows, with the tag', tagged(REASON, encryption('aws:fsx', KEY))),
     bad('a second rule under another key, with the tag', tagged(REASON, { rules: [...encryption('AES256', null, false).rules as object[], ...encryption('aws:kms', OTHER_KEY).rules as object[]] })),
+    good('the approved key, and no tags on record', tagged(undefined, encryption())),
+    good('the approved key, and null tags', tagged(null, encryption())),
     good('the approved key, with the tag', tagged(REASON, encryption())),
     none('a bucket of logs that is exempt', { ...sse(encryption('AES256', null, false)), resourceName: LOG_BUCKET }),
     bad('a bucket whose name only begins like one that is exempt', { ...sse(encryption('AES256', null, false)), resourceName: `${LOG_BUCKET}-2` }),

@@ -430,13 +430,14 @@ const GUARDRAILS: Row[] = [
     also: (made, stack) => {
       made.watch(new SecureBucket(stack, 'Data', { encryptionMode: EncryptionMode.dsse() }));
       made.watch(s3.Bucket.fromBucketName(stack, 'Old', 'orders-from-before'), { approvedKeys: [new RotatingS3Key(stack, 'Key')] });
+      made.watch(s3.Bucket.fromBucketName(stack, 'Logs', 'orders-logs'), { sseS3Because: 'load balancers write their logs here' });
     },
   }),
   compliance('of an account, of a tag and of an organization', () => ({ recorder: ComplianceRecorder.existing() }), {
     also: (made, stack) => {
       const approvedKeys = [new RotatingS3Key(stack, 'Key'), RotatingS3Key.fromKeyArn(stack, 'Shared', arn(stack, 'kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab'))];
       made.watchAccount({ approvedKeys, sseS3BucketNames: ['orders-logs'] });
-      made.watchTagged('data', { tagValue: 'confidential', approvedKeys });
+      made.watchTagged('data', { tagValue: 'confidential', approvedKeys, trustSseS3ReasonTag: false });
       made.watchOrganization({ approvedKeys, excludedAccounts: [OTHER_ACCOUNT] });
     },
   }),
