@@ -49,6 +49,14 @@ describe('a bucket that is changed after it was watched is refused, since it wou
     expect(() => it.app.synth()).not.toThrow();
   });
 
+  test('nor the Bucket Key of a bucket that forgot it, which is asked for either way', () => {
+    const { compliance, stack, a, app } = fixture();
+    const bucket = new s3.Bucket(stack, 'Forgetful', { encryptionKey: a });
+    compliance.watch(bucket);
+    l1(bucket).addPropertyOverride(`${ONE_RULE}.BucketKeyEnabled`, true);
+    expect(() => app.synth()).not.toThrow();
+  });
+
   test('nor the key that it is asked for, whenever that was set', () => {
     const { compliance, bucket, b, stack, app } = fixture();
     l1(bucket).addPropertyOverride(`${ONE_RULE}.ServerSideEncryptionByDefault.KMSMasterKeyID`, stack.resolve(b.keyArn));
