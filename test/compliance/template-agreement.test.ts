@@ -12,7 +12,7 @@ jest.setTimeout(120_000);
 type Values = Record<string, unknown>;
 
 /** As a person would write into a template what AWS Config has on record: null means that nothing is there. */
-function templateOf({ resourceType, resourceName, configuration, supplementaryConfiguration }: Values): object {
+function templateOf({ resourceType, resourceName, tags, configuration, supplementaryConfiguration }: Values): object {
   const supplement = (supplementaryConfiguration ?? {}) as Values;
   if (resourceType === 'AWS::KMS::Key') {
     const { keyState, origin, customerMasterKeySpec } = (configuration ?? {}) as Values;
@@ -30,6 +30,7 @@ function templateOf({ resourceType, resourceName, configuration, supplementaryCo
       Type: 'AWS::S3::Bucket',
       Properties: given({
         BucketName: resourceName,
+        Tags: Object.entries((tags ?? {}) as Values).map(([Key, Value]) => ({ Key, Value })),
         BucketEncryption: rules.length === 0 ? undefined : {
           ServerSideEncryptionConfiguration: rules.map((rule) => {
             const { sseAlgorithm, kmsMasterKeyID } = (rule.applyServerSideEncryptionByDefault ?? {}) as Values;
