@@ -1,5 +1,11 @@
 export interface Mutant { readonly what: string; readonly rule: string }
 
+/** Every place of a text in a line. */
+function each(line: string, text: string): { readonly before: string; readonly after: string }[] {
+  const parts = line.split(text);
+  return parts.slice(1).map((_, at) => ({ before: parts.slice(0, at + 1).join(text), after: parts.slice(at + 1).join(text) }));
+}
+
 /**
  * A rule with one thing less, for each thing that it asks for: a condition of `when`, a clause, a value of a
  * list, an alternative, and what a pattern wants.
@@ -37,7 +43,10 @@ export function mutants(rule: string): Mutant[] {
     if (trimmed.endsWith('or configurationItemStatus not IN ["ResourceDeleted", "ResourceDeletedNotRecorded"]') || / !exists or /.test(trimmed)) {
       swap(at, 'a missing field is not asked about', line.replace(/\S+ !exists or /, ''));
     }
-    if (line.includes('[*]')) { swap(at, 'the first one alone', line.replace('[*]', '[0]')); }
+    each(line, '[*]').forEach(({ before, after }, nth) => { swap(at, `the first one alone, ${nth}`, `${before}[0]${after}`); });
+    // What a pattern says of a bucket, and of all of its objects.
+    each(line, '[A-Za-z0-9._-]+').forEach(({ before, after }, nth) => { swap(at, `any bucket, ${nth}`, `${before}.*${after}`); });
+    each(line, '\\/\\*"').forEach(({ before, after }, nth) => { swap(at, `the bucket for its objects, ${nth}`, `${before}"${after}`); });
     if (/^rule \w+ when %\w+ !empty \{$/.test(trimmed)) { swap(at, 'whether there is one or not', line.replace(/ when %\w+ !empty/, '')); }
     if (line.includes('/^')) { swap(at, 'anywhere in the text', line.replace('/^', '/')); }
     // A value of a list in place.
