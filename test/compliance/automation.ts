@@ -31,13 +31,26 @@ export interface Where {
   readonly assume: (roleArn: string) => Promise<Credentials>;
 }
 
-/** Calls the handler as Systems Manager does, and prints what it gives back. */
+/** What an execution gave back, and what it asked of AWS on the way, each by the name of its operation. */
+export interface Execution {
+  readonly outputs: Record<string, string>;
+  readonly calls: readonly string[];
+}
+
+/** Calls the handler as Systems Manager does, and prints what it gives back, with every call of AWS, of whatever client. */
 const DRIVER = `
 import importlib.util, json, sys
+from botocore.client import BaseClient
+calls, make = [], BaseClient._make_api_call
+def noted(client, operation, arguments):
+    calls.append(operation)
+    return make(client, operation, arguments)
+BaseClient._make_api_call = noted
 spec = importlib.util.spec_from_file_location("script", sys.argv[1])
 script = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(script)
-json.dump(getattr(script, sys.argv[2])(json.loads(sys.argv[3]), {}), sys.stdout)
+payload = getattr(script, sys.argv[2])(json.loads(sys.argv[3]), {})
+json.dump({"payload": payload, "calls": calls}, sys.stdout)
 `;
 
 /**
@@ -49,7 +62,7 @@ json.dump(getattr(script, sys.argv[2])(json.loads(sys.argv[3]), {}), sys.stdout)
  */
 export async function execute(
   document: unknown, parameters: Readonly<Record<string, readonly string[]>>, where: Where,
-): Promise<Record<string, string>> {
+): Promise<Execution> {
   const content = document as Content;
   if (content.schemaVersion !== '0.3') throw new Error(`an automation has the schema 0.3, not ${content.schemaVersion}`);
   const unknown = Object.keys(parameters).filter((name) => !(name in content.parameters));
@@ -57,11 +70,13 @@ export async function execute(
   const values = mapped(content.parameters, (parameter, name) => valueOf(name, parameter, parameters[name]));
   const credentials = await where.assume(String(substituted(content.assumeRole, values)));
   const outputs: Record<string, string> = {};
+  const calls: string[] = [];
   for (const step of content.mainSteps) {
     if (step.action !== 'aws:executeScript' || step.inputs.Runtime !== 'python3.11') {
       throw new Error(`the interpreter does not know ${step.action} with ${step.inputs.Runtime}`);
     }
-    const payload = await run(step, mapped(step.inputs.InputPayload, (value) => substituted(value, values)), where, credentials);
+    const { payload, calls: made } = await run(step, mapped(step.inputs.InputPayload, (value) => substituted(value, values)), where, credentials);
+    calls.push(...made);
     for (const { Name, Selector, Type } of step.outputs) {
       const value = payload[/^\$\.Payload\.(\w+)$/.exec(Selector)![1]];
       if (Type !== 'String' || typeof value !== 'string') throw new Error(`the output ${Name} is ${JSON.stringify(value)}, not a ${Type}`);
@@ -69,10 +84,11 @@ export async function execute(
     }
     if (step.isEnd === true) break;
   }
-  return Object.fromEntries(content.outputs.map((name) => {
+  const named = Object.fromEntries(content.outputs.map((name) => {
     if (!(name in outputs)) throw new Error(`no step has the output ${name}`);
     return [name.split('.')[1], outputs[name]];
   }));
+  return { outputs: named, calls };
 }
 
 function mapped<T>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => unknown): Record<string, unknown> {
@@ -99,7 +115,7 @@ function substituted(text: unknown, values: Readonly<Record<string, unknown>>): 
 
 async function run(
   { inputs: { Handler, Script } }: Step, payload: object, { endpoint, region }: Where, credentials: Credentials,
-): Promise<Record<string, unknown>> {
+): Promise<{ payload: Record<string, unknown>; calls: string[] }> {
   const python = await ensurePythonEnvironment();
   const folder = mkdtempSync(join(tmpdir(), 'automation-'));
   try {
@@ -116,7 +132,7 @@ async function run(
     };
     return await new Promise((resolve, reject) => {
       execFile(python, ['-c', DRIVER, script, Handler, JSON.stringify(payload)], { env }, (error, stdout, stderr) => {
-        if (error === null) { resolve(JSON.parse(stdout) as Record<string, unknown>); } else { reject(new Error(stderr.trim().split('\n').at(-1))); }
+        if (error === null) { resolve(JSON.parse(stdout) as { payload: Record<string, unknown>; calls: string[] }); } else { reject(new Error(stderr.trim().split('\n').at(-1))); }
       });
     });
   } finally {
