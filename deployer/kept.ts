@@ -12,6 +12,15 @@ export function assertKept(properties: PropertyReader, property: string, sent: u
   if (lost !== undefined) throw properties.refuse(property, `the endpoint took it without an error, but does not keep ${lost}`);
 }
 
+/**
+ * Refuses a document of which not exactly what was sent is there, such as a policy: with a statement or a condition more it is another one.
+ */
+export function assertSame(properties: PropertyReader, property: string, sent: unknown, kept: unknown): void {
+  assertKept(properties, property, sent, kept);
+  const added = firstLost(kept, sent, property);
+  if (added !== undefined) throw properties.refuse(property, `the endpoint took it without an error, but keeps ${added}, which is not in it`);
+}
+
 /** The path of the first value that was sent and is not there, or is another one. More than was sent may be there. */
 export function firstLost(sent: unknown, kept: unknown, path: string): string | undefined {
   if (sent === undefined) return undefined;

@@ -1,5 +1,9 @@
-import { AttachRolePolicyCommand, AttachUserPolicyCommand, type IAMClient } from '@aws-sdk/client-iam';
+import {
+  AttachRolePolicyCommand, AttachUserPolicyCommand, GetRolePolicyCommand, GetUserPolicyCommand, type IAMClient,
+  ListAttachedRolePoliciesCommand, ListAttachedUserPoliciesCommand,
+} from '@aws-sdk/client-iam';
 import { hasCode } from '../errors';
+import { assertKept, assertSame } from '../kept';
 import type { PropertyReader } from '../property-reader';
 
 export interface InlinePolicy {
@@ -30,6 +34,29 @@ export async function attachPolicy(iam: IAMClient, identity: Identity, PolicyArn
       { cause: error },
     );
   }
+}
+
+/** A document as IAM gives it back. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
+export function decoded(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(decodeURIComponent(text));
+}
+
+/** Reads an inline policy back. */
+export async function assertInline(
+  properties: PropertyReader, property: string, iam: IAMClient, identity: Identity, { PolicyName, PolicyDocument: sent }: InlinePolicy,
+): Promise<void> {
+  const { PolicyDocument: kept } = 'RoleName' in identity
+    ? await iam.send(new GetRolePolicyCommand({ ...identity, PolicyName }))
+    : await iam.send(new GetUserPolicyCommand({ ...identity, PolicyName }));
+  assertSame(properties, property, JSON.parse(sent), decoded(kept));
+}
+
+/** Reads back which managed policies a role or user has that was just made, and so has no others. */
+export async function assertAttached(properties: PropertyReader, iam: IAMClient, identity: Identity, arns: readonly string[]): Promise<void> {
+  const { AttachedPolicies: kept = [] } = 'RoleName' in identity
+    ? await iam.send(new ListAttachedRolePoliciesCommand(identity))
+    : await iam.send(new ListAttachedUserPoliciesCommand(identity));
+  assertKept(properties, 'ManagedPolicyArns', [...arns].sort(), kept.map(({ PolicyArn: arn }) => arn).sort());
 }
 
 /** Deletes something that may be gone already, or went with its owner. */

@@ -1,6 +1,6 @@
 import { DeleteRolePolicyCommand, DeleteUserPolicyCommand, PutRolePolicyCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import type { ResourceHandler } from '../resource';
-import { ignoreMissing } from './iam-policies';
+import { assertInline, ignoreMissing } from './iam-policies';
 
 /** AWS::IAM::Policy, an inline policy of roles and users. `Groups` stay unread and so are refused. */
 export const iamPolicy: ResourceHandler = (properties, { clients: { iam } }) => {
@@ -15,6 +15,9 @@ export const iamPolicy: ResourceHandler = (properties, { clients: { iam } }) => 
     configure: async () => {
       for (const RoleName of roles) await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
       for (const UserName of users) await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }));
+      for (const identity of [...roles.map((RoleName) => ({ RoleName })), ...users.map((UserName) => ({ UserName }))]) {
+        await assertInline(properties, 'PolicyDocument', iam, identity, { PolicyName, PolicyDocument });
+      }
     },
     destroy: async () => {
       for (const RoleName of roles) await ignoreMissing(iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));

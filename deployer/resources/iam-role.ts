@@ -1,9 +1,10 @@
 import {
-  CreateRoleCommand, DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand, PutRolePolicyCommand,
+  CreateRoleCommand, DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand, GetRoleCommand, PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { assertKept, assertSame } from '../kept';
 import type { ResourceHandler } from '../resource';
-import { readTags } from '../tags';
-import { attachPolicy, ignoreMissing, readInlinePolicies } from './iam-policies';
+import { readTags, tagMap } from '../tags';
+import { assertAttached, assertInline, attachPolicy, decoded, ignoreMissing, readInlinePolicies } from './iam-policies';
 
 const MAX_NAME_LENGTH = 64;
 
@@ -11,9 +12,10 @@ const MAX_NAME_LENGTH = 64;
 export const iamRole: ResourceHandler = (properties, context) => {
   const { iam } = context.clients;
   const RoleName = properties.string('RoleName') ?? context.physicalName({ maxLength: MAX_NAME_LENGTH });
+  const trust = properties.requiredDocument('AssumeRolePolicyDocument');
   const request = {
     RoleName,
-    AssumeRolePolicyDocument: JSON.stringify(properties.requiredDocument('AssumeRolePolicyDocument')),
+    AssumeRolePolicyDocument: JSON.stringify(trust),
     Description: properties.string('Description'),
     MaxSessionDuration: properties.number('MaxSessionDuration'),
     Path: properties.string('Path'),
@@ -30,6 +32,16 @@ export const iamRole: ResourceHandler = (properties, context) => {
     configure: async () => {
       for (const policy of inline) await iam.send(new PutRolePolicyCommand({ RoleName, ...policy }));
       for (const arn of managed) await attachPolicy(iam, { RoleName }, arn);
+      const { Role: kept } = await iam.send(new GetRoleCommand({ RoleName }));
+      const { Description, MaxSessionDuration, Path, PermissionsBoundary: boundary, Tags: tags } = request;
+      assertSame(properties, 'AssumeRolePolicyDocument', trust, decoded(kept?.AssumeRolePolicyDocument));
+      for (const [name, value] of Object.entries({ Description, MaxSessionDuration, Path })) {
+        assertKept(properties, name, value, kept?.[name as keyof typeof kept]);
+      }
+      assertSame(properties, 'PermissionsBoundary', boundary, kept?.PermissionsBoundary?.PermissionsBoundaryArn);
+      assertKept(properties, 'Tags', tagMap(tags), Object.fromEntries((kept?.Tags ?? []).map(({ Key, Value }) => [Key, Value])));
+      for (const policy of inline) await assertInline(properties, 'Policies', iam, { RoleName }, policy);
+      await assertAttached(properties, iam, { RoleName }, managed);
     },
     // IAM deletes a role only without policies: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
     destroy: async () => {

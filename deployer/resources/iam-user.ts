@@ -1,7 +1,7 @@
 import { CreateUserCommand, DeleteUserCommand, DeleteUserPolicyCommand, DetachUserPolicyCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import type { ResourceHandler } from '../resource';
 import { readTags } from '../tags';
-import { attachPolicy, ignoreMissing, readInlinePolicies } from './iam-policies';
+import { assertAttached, assertInline, attachPolicy, ignoreMissing, readInlinePolicies } from './iam-policies';
 
 const MAX_NAME_LENGTH = 64;
 
@@ -25,6 +25,8 @@ export const iamUser: ResourceHandler = (properties, context) => {
     configure: async () => {
       for (const policy of inline) await iam.send(new PutUserPolicyCommand({ UserName, ...policy }));
       for (const arn of managed) await attachPolicy(iam, { UserName }, arn);
+      for (const policy of inline) await assertInline(properties, 'Policies', iam, { UserName }, policy);
+      await assertAttached(properties, iam, { UserName }, managed);
     },
     destroy: async () => {
       for (const PolicyArn of managed) await ignoreMissing(iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn })));

@@ -1,10 +1,11 @@
 import {
-  CreateKeyCommand, DisableKeyCommand, EnableKeyRotationCommand, GetKeyRotationStatusCommand, ScheduleKeyDeletionCommand,
+  CreateKeyCommand, DescribeKeyCommand, DisableKeyCommand, EnableKeyRotationCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand,
+  ListResourceTagsCommand, ScheduleKeyDeletionCommand,
   type KeySpec, type KeyUsageType, type OriginType,
 } from '@aws-sdk/client-kms';
-import { assertKept } from '../kept';
+import { assertKept, assertSame } from '../kept';
 import type { ResourceHandler } from '../resource';
-import { readTags } from '../tags';
+import { readTags, tagMap } from '../tags';
 
 /** AWS::KMS::Key. */
 export const kmsKey: ResourceHandler = (properties, context) => {
@@ -38,11 +39,27 @@ export const kmsKey: ResourceHandler = (properties, context) => {
     configure: async ({ physicalId: KeyId }) => {
       if (rotates) await kms.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays: period }));
       // The stock moto server rotates keys, but forgets the period.
-      if (period !== undefined) {
-        const { RotationPeriodInDays: kept } = await kms.send(new GetKeyRotationStatusCommand({ KeyId }));
+      if (rotates) {
+        const { KeyRotationEnabled: on, RotationPeriodInDays: kept } = await kms.send(new GetKeyRotationStatusCommand({ KeyId }));
+        assertKept(properties, 'EnableKeyRotation', true, on);
         assertKept(properties, 'RotationPeriodInDays', period, kept);
       }
       if (!enabled) await kms.send(new DisableKeyCommand({ KeyId }));
+      if (policy !== undefined) {
+        const { Policy: kept } = await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }));
+        assertSame(properties, 'KeyPolicy', policy, kept && JSON.parse(kept));
+      }
+      const { KeyMetadata: metadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+      const { Policy: _, Tags: __, ...plain } = request;
+      // The stock moto server leaves it out where it is false.
+      const described: Record<string, unknown> = { ...metadata, MultiRegion: metadata?.MultiRegion ?? false };
+      for (const [name, value] of Object.entries({ ...plain, MultiRegion: plain.MultiRegion ?? false })) {
+        assertKept(properties, name, value, described[name]);
+      }
+      // A key whose material is still to be imported cannot be used before.
+      if (request.Origin !== 'EXTERNAL') assertKept(properties, 'Enabled', enabled, metadata?.Enabled);
+      const { Tags: kept = [] } = await kms.send(new ListResourceTagsCommand({ KeyId }));
+      assertKept(properties, 'Tags', tagMap(tags), Object.fromEntries(kept.map(({ TagKey, TagValue }) => [TagKey, TagValue])));
     },
     destroy: async ({ physicalId: KeyId }) => {
       await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: pendingWindow }));

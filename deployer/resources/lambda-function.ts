@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FunctionDefinition } from '../../emulator/lambda/function-definition';
 import { findAsset } from '../custom-resource/asset';
+import { assertSame } from '../kept';
 import type { PropertyReader } from '../property-reader';
 import type { ResourceContext, ResourceHandler } from '../resource';
 import { readTags, tagMap } from '../tags';
@@ -12,6 +13,19 @@ const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MEGABYTES = 128;
 const MAX_NAME_LENGTH = 64;
 const ARCHITECTURES = ['arm64', 'x86_64'];
+
+/** What is read back of a function, by the names of its properties. */
+const STORED_AS = {
+  Description: 'description',
+  Handler: 'handler',
+  Role: 'roleArn',
+  Timeout: 'timeoutSeconds',
+  MemorySize: 'memoryMegabytes',
+  Environment: 'environment',
+  ReservedConcurrentExecutions: 'reservedConcurrency',
+  LoggingConfig: 'logging',
+  Tags: 'tags',
+} as const;
 
 /**
  * AWS::Lambda::Function, run by a host on this machine.
@@ -44,6 +58,10 @@ export const lambdaFunction: ResourceHandler = (properties, context) => {
     create: async () => {
       await context.functions.create({ ...stored, directory: code.directory() });
       return { physicalId: name, attributes: { Arn: arn } };
+    },
+    configure: async () => {
+      const kept = context.functions.find(arn);
+      for (const [property, field] of Object.entries(STORED_AS)) assertSame(properties, property, stored[field], kept?.[field]);
     },
     destroy: async () => {
       await context.functions.remove(arn);

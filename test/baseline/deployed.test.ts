@@ -1,11 +1,13 @@
 import { DescribeAlarmsCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, GetKeyRotationStatusCommand } from '@aws-sdk/client-kms';
 import {
   CreateBucketCommand, GetBucketEncryptionCommand, GetBucketLoggingCommand, GetBucketPolicyCommand, GetBucketVersioningCommand, GetObjectCommand,
   GetPublicAccessBlockCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { App, aws_iam as iam, aws_s3 as s3, CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
+import { bothSides } from './as-in-template';
 import { inlinePolicies, missingResources } from './every-resource';
 import type { DeployedStack } from '../../deployer/deployment';
 import { JsonApi } from '../../deployer/json-api';
@@ -65,6 +67,8 @@ beforeAll(async () => {
   made = deployed.outputs;
 });
 afterAll(async () => cloud?.stop());
+
+const statementsOf = (text: string | undefined) => (JSON.parse(decodeURIComponent(text!)) as { Statement: Record<string, unknown>[] }).Statement;
 
 const client = () => ({ endpoint: cloud.emulator.endpoint, region: ENV.region, credentials: ROOT });
 
@@ -145,6 +149,30 @@ describe('read back', () => {
     const gone = resources.map((one) => ({ ...one, physicalId: `${one.physicalId}-gone` }));
     const read = resources.filter(({ type }) => /^AWS::(S3|KMS|IAM|Lambda)::/.test(type));
     expect(await missingResources(cloud, gone, policies)).toHaveLength(read.length);
+  });
+
+  test('who may do what is what the template says, to the last statement', async () => {
+    const { wanted, found } = await bothSides(cloud, deployed.deployment.stacks[0]!, deployed.template);
+    expect(Object.keys(wanted).length).toBeGreaterThan(40);
+    expect(found).toEqual(wanted);
+  });
+
+  test('nobody else is trusted, and nobody may do everything', async () => {
+    const { Roles: roles = [] } = await cloud.iam().send(new ListRolesCommand({}));
+    const every = deployed.deployment.stacks[0]!.resources.filter(({ type }) => type === 'AWS::IAM::Role').map(({ physicalId }) => physicalId);
+    expect(roles.map(({ RoleName: name }) => name)).toEqual(expect.arrayContaining(every));
+    expect(every.length).toBeGreaterThan(10);
+    for (const { RoleName: name, AssumeRolePolicyDocument: trust } of roles) {
+      // Neither `*` nor `{ AWS: * }`, nor in a list.
+      expect([name, JSON.stringify(statementsOf(trust).map(({ Principal }) => Principal))]).toEqual([name, expect.not.stringContaining('"*"')]);
+    }
+    const policies = await inlinePolicies(cloud, roles.map(({ RoleName: name }) => name!));
+    expect(policies.length).toBeGreaterThan(10);
+    for (const text of policies) {
+      const [name] = text.split(' ', 1) as [string];
+      const allowed = statementsOf(text.slice(name.length + 1)).filter(({ Effect }) => Effect === 'Allow');
+      expect([name, allowed.filter(({ Action, Resource }) => [Action].flat().includes('*') || Action === undefined || Resource === undefined)]).toEqual([name, []]);
+    }
   });
 
   test('what the outputs claim is deployed', () => {

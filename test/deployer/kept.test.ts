@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { firstLost } from '../../deployer/kept';
+import { assertSame, firstLost } from '../../deployer/kept';
 import { PropertyReader } from '../../deployer/property-reader';
 import { applyAndCheck } from '../../deployer/resources/bucket/feature';
 
@@ -20,6 +20,15 @@ describe('firstLost', () => {
   ])('finds what was lost: %s', (_, sent, kept, expected) => {
     expect(firstLost(sent, kept, 'X')).toBe(expected);
   });
+});
+
+test.each<[string, unknown, string | undefined]>([
+  ['the same', { a: [1], b: {} }, undefined],
+  ['another', { a: [2], b: {} }, 'does not keep X.a[0]'],
+  ['one with more', { a: [1], b: { c: 1 } }, 'keeps X.b.c, which is not in it'],
+])('assertSame takes nothing but the same document: %s', (_, kept, message) => {
+  const check = () => assertSame(new PropertyReader({}, { logicalId: 'It', type: 'T' }), 'X', { a: [1], b: {} }, kept);
+  if (message === undefined) { expect(check).not.toThrow(); } else { expect(check).toThrow(message); }
 });
 
 describe('applyAndCheck', () => {

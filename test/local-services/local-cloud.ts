@@ -25,6 +25,8 @@ export type Statement = Readonly<Record<string, unknown>>;
 export interface Deployed {
   readonly outputs: Readonly<Record<string, string>>;
   readonly deployment: Deployment;
+  /** The template of the stack, as it was synthesized. */
+  readonly template: unknown;
 }
 
 /** A local AWS with Lambda and Step Functions, for one test file. */
@@ -149,11 +151,13 @@ export class LocalCloud {
     const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'local-cloud-')) });
     const stack = new Stack(app, `Cloud${this.stacks}`, { env: ENV });
     for (const [name, value] of Object.entries(define(stack))) { new CfnOutput(stack, `${name}Output`, { value }); }
-    const deployment = await deployAssembly(app.synth().directory, {
+    const assembly = app.synth();
+    const deployment = await deployAssembly(assembly.directory, {
       endpoint: this.emulator.endpoint, ...ENV, credentials: ROOT, functions: this.lambda.host, stepFunctions: this.stepFunctions.endpoint,
     });
     const outputs = Object.entries(deployment.outputs(stack.stackName)).map(([name, value]) => [name.replace(/Output$/, ''), String(value)]);
-    return { outputs: Object.fromEntries(outputs) as Record<string, string>, deployment };
+    const { template } = assembly.getStackByName(stack.stackName);
+    return { outputs: Object.fromEntries(outputs) as Record<string, string>, deployment, template };
   }
 
   private shared(credentials: Credentials): { region: string; credentials: Credentials; maxAttempts: number } {
