@@ -45,6 +45,7 @@ function define(stack: Stack): Record<string, string> {
   return {
     orders: bucket.bucketName,
     invoices: invoices.bucket.bucketName,
+    invoicesKey: invoices.key!.keyArn,
     key: orderKey!.keyArn,
     oldKey: key.keyArn,
     logs: bucket.accessLogsBucket!.bucketName,
@@ -128,6 +129,19 @@ describe('read back', () => {
     alarms.destroy();
     expect(found.length).toBeGreaterThan(8);
     for (const { AlarmActions: actions } of found) { expect(actions).toContain(made.topic); }
+  });
+
+  test('the rules of the alarms look at each bucket and at each key', async () => {
+    const events = new EventBridgeClient(client());
+    const { Rules: rules = [] } = await events.send(new ListRulesCommand({ Limit: 100 }));
+    events.destroy();
+    // A rule of one bucket alone has a hash of it in its name.
+    const about = (id: string) => rules.filter(({ EventPattern: pattern }) => pattern?.includes(`"${id}"`))
+      .map(({ Name: name }) => name!.replace(/-[0-9a-f]{8}$/, '')).sort();
+    for (const id of [made.orders!, OLD, made.key!, made.oldKey!]) { expect([id, about(id).length > 5]).toEqual([id, true]); }
+    // The second baseline of the stack is watched as the first one is.
+    expect(about(made.invoices!)).toEqual(about(made.orders!));
+    expect(about(made.invoicesKey!)).toEqual(about(made.key!));
   });
 
   test('the rules of AWS Config are there, and a recorder records', async () => {

@@ -1,5 +1,6 @@
-import { App, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_s3 as s3, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_s3 as s3, aws_sns as sns, type CfnElement, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import type { IConstruct } from 'constructs';
 import { ACCOUNT_WIDE, another, counts, MAIL, made, ofType, templateOf } from './world';
 import {
   AccessAnalyzer, BackfillSource, BaselineAlarms, BaselineAuditTrail, BaselineBackfill, BaselineCompliance, BaselineDataDiscovery, BaselineKey,
@@ -123,6 +124,24 @@ describe('two baselines', () => {
     expect(ofType(stack, 'AWS::SNS::Subscription')).toHaveLength(1);
     const trail = JSON.stringify(ofType(stack, 'AWS::CloudTrail::Trail'));
     for (const { bucket } of [baseline, second]) { expect(trail).toContain(stack.getLogicalId(bucket.node.defaultChild as never)); }
+  });
+
+  test('are both watched, each bucket and each key by the same rules, filters and checks', () => {
+    const { stack, baseline } = made();
+    const second = new S3EncryptionBaseline(stack, 'Invoices', { notify: [MAIL] });
+    const about = ({ node }: IConstruct) => {
+      const id = stack.getLogicalId(node.defaultChild as CfnElement);
+      return ['AWS::Events::Rule', 'AWS::Logs::MetricFilter', 'AWS::CloudTrail::Trail'].flatMap((type) => ofType(stack, type))
+        // The targets of a rule that is about all of them name none.
+        .filter(([, { Properties: { EventPattern: pattern, FilterPattern: filter, AdvancedEventSelectors: selectors } }]) => (
+          new RegExp(`"${id}"`).test(JSON.stringify([pattern, filter, selectors]))))
+        // A rule of one bucket alone has a hash of it in its id.
+        .map(([name]) => name.replace(/([0-9a-f]{8})?[0-9A-F]{8}$/, '')).sort();
+    };
+    expect(about(baseline.bucket).length).toBeGreaterThan(10);
+    expect(about(baseline.key!).length).toBeGreaterThan(10);
+    expect(about(second.bucket)).toEqual(about(baseline.bucket));
+    expect(about(second.key!)).toEqual(about(baseline.key!));
   });
 
   test('that notify different people tell all of them, by every rule and every alarm, and nobody twice', () => {
