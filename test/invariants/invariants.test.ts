@@ -8,7 +8,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import { ALL, type InvariantId } from './checks';
-import type { Row } from './rows';
+import type { Excuse, Row } from './rows';
 import { broken, SETTINGS, stackIn, subjectOf } from './synthesis';
 import { REFUSED, ROWS } from './table';
 import { ensurePythonEnvironment } from '../../emulator/install';
@@ -39,8 +39,22 @@ function inEveryPack(rules: readonly string[]): string[] {
     ? ['NIST.800.53.R5', 'HIPAA.Security', 'PCI.DSS.321'].map((pack) => rule.replace('NIST.800.53.R5', pack)) : [rule])).sort();
 }
 
-function only(found: Partial<Record<InvariantId, string[]>>, exempt: Row['breaks'] = {}): object {
-  return Object.fromEntries(Object.entries(found).filter(([id]) => !(id in exempt)));
+/** Whether something that was found, which begins with a logical id, is about a resource that has an excuse. */
+function excused(violation: string, [of]: Excuse): boolean {
+  return of.test(/^\w*/.exec(violation)![0]);
+}
+
+/** What was found and has no excuse: one for another resource, or for another promise, is none. */
+function unexcused(found: Partial<Record<InvariantId, string[]>>, excuses: Row['breaks'] = {}): object {
+  const rest = (Object.entries(found) as [InvariantId, string[]][])
+    .map(([id, violations]) => [id, violations.filter((violation) => excuses[id] === undefined || !excused(violation, excuses[id]))] as const);
+  return Object.fromEntries(rest.filter(([, violations]) => violations.length > 0));
+}
+
+/** Excuses that nothing needs any more: they would hide the next mistake. */
+function unused(found: Partial<Record<InvariantId, string[]>>, excuses: Row['breaks'] = {}): InvariantId[] {
+  return (Object.entries(excuses) as [InvariantId, Excuse][])
+    .filter(([id, excuse]) => !found[id]?.some((violation) => excused(violation, excuse))).map(([id]) => id);
 }
 
 /** What cfn-lint says about what is not this library's. */
@@ -122,9 +136,8 @@ describe.each(SETTINGS.map((setting) => [setting.title, setting] as const))('%s'
     const subject = subjectOf(stack, setting.partition);
 
     const found = broken(subject);
-    expect(only(found, row.breaks)).toEqual({});
-    // An exemption that nothing needs any more would hide the next mistake.
-    expect(Object.keys(row.breaks ?? {}).filter((id) => !(id in found))).toEqual([]);
+    expect(unexcused(found, row.breaks)).toEqual({});
+    expect(unused(found, row.breaks)).toEqual([]);
 
     expect(unacknowledged(stack)).toEqual(inEveryPack(Object.keys(row.findings ?? {})));
 
@@ -173,6 +186,23 @@ describe('checkers of other people', () => {
       expect(others.flat().filter((finding) => !TOLERATED.some((pattern) => pattern.test(finding)))).toEqual([]);
     }
   }, 900_000);
+});
+
+describe('an excuse', () => {
+  const gone = (stack: Stack) => { for (const id of ['Data', 'Other']) { new library.SecureBucket(stack, id, { removalPolicy: RemovalPolicy.DESTROY }); } };
+  const found = broken(subjectOf(stackIn(PLAIN, gone)));
+
+  test('is for the resources that it names, and for no others', () => {
+    expect(found.retained).toHaveLength(2);
+    expect(unexcused(found, { retained: [/^Data/, 'it is a sandbox'] })).toEqual({ retained: [expect.stringMatching(/^Other/)] });
+    expect(unexcused(found, { retained: [/^(Data|Other)/, 'both are'] })).toEqual({});
+    expect(unexcused(found, { versioned: [/./, 'that is another promise'] })).toEqual(found);
+  });
+
+  test('that nothing needs is found', () => {
+    expect(unused(found, { retained: [/^Data/, 'it is a sandbox'] })).toEqual([]);
+    expect(unused(found, { retained: [/^Third/, 'there is none'], versioned: [/^Data/, 'it is'] })).toEqual(['retained', 'versioned']);
+  });
 });
 
 describe('a planted mistake', () => {

@@ -1,6 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { InvariantId } from './checks';
 
+/** Which resources break a promise, by a pattern of their logical ids, and why. What does not fit is not excused. */
+export type Excuse = readonly [of: RegExp, because: string];
+
 /** A way to use one public construct. */
 export interface Row {
   /** The exported class. */
@@ -9,8 +12,8 @@ export interface Row {
   readonly make: (stack: Stack) => void;
   /** Props that the row gives, known once it is made. */
   readonly props: string[];
-  /** Promises that the row breaks on purpose, with the reason. */
-  readonly breaks?: Partial<Record<InvariantId, string>>;
+  /** Promises that resources of the row break on purpose. */
+  readonly breaks?: Readonly<Partial<Record<InvariantId, Excuse>>>;
   /** Whether it is put together of constructs that have rows of their own: then cfn-lint, which takes its time, reads it once for each region. */
   readonly composed?: boolean;
   /** Rules of cdk-nag that have findings here which are not about this library, with the reason. */
