@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { App, Stack } from 'aws-cdk-lib';
+import { dataKeysAndLogs, lost } from './what-stays';
 import { deployAssembly, type Deployment } from '../../deployer/deploy';
 import { JsonApi } from '../../deployer/json-api';
 import { ROOT } from '../../emulator/service/identities';
@@ -23,6 +24,14 @@ async function deploy(define: (app: App) => void): Promise<Deployment> {
   return deployAssembly(app.synth().directory, {
     endpoint: cloud.emulator.endpoint, ...ENV, credentials: ROOT, functions: cloud.lambda.host, stepFunctions: cloud.stepFunctions.endpoint,
   });
+}
+
+/** Takes the stacks away, and asks for the data, keys and logs of each. */
+async function expectWhatStays(deployment: Deployment): Promise<void> {
+  for (const { resources } of deployment.stacks) { expect(dataKeysAndLogs(resources).length).toBeGreaterThan(2); }
+  const report = await deployment.destroy();
+  expect(report.failed).toEqual([]);
+  expect(await lost(cloud, deployment.stacks.flatMap(({ resources }) => resources), report)).toEqual([]);
 }
 
 async function trails(): Promise<string[]> {
@@ -52,12 +61,11 @@ test('an account baseline in a stack of its own watches the buckets of two other
     expect(found[0]).toContain(`arn:aws:s3:::${bucket}/`);
     expect(rules.filter(({ EventPattern: pattern }) => pattern?.includes(`"${bucket}"`)).length).toBeGreaterThan(5);
   }
-  const { failed } = await deployment.destroy();
-  expect(failed).toEqual([]);
+  await expectWhatStays(deployment);
 });
 
 test('two stacks that know nothing of each other each have a trail for their own bucket', async () => {
-  await deploy((app) => {
+  const deployment = await deploy((app) => {
     for (const id of ['Shop', 'Billing']) {
       new S3EncryptionBaseline(new Stack(app, id, { env: ENV }), 'Data', {
         notify,
@@ -76,4 +84,5 @@ test('two stacks that know nothing of each other each have a trail for their own
   for (const bucket of ['data-of-shop', 'data-of-billing']) {
     expect(rules.filter(({ Scope }) => Scope?.ComplianceResourceId === bucket).length).toBeGreaterThan(3);
   }
+  await expectWhatStays(deployment);
 });
