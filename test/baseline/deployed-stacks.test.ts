@@ -19,11 +19,17 @@ afterEach(async () => cloud?.stop());
 
 async function deploy(define: (app: App) => void): Promise<Deployment> {
   cloud = await LocalCloud.start();
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'baseline-stacks-')) });
-  define(app);
-  return deployAssembly(app.synth().directory, {
+  const synthesize = () => {
+    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'baseline-stacks-')) });
+    define(app);
+    return app.synth().directory;
+  };
+  const deployment = await deployAssembly(synthesize(), {
     endpoint: cloud.emulator.endpoint, ...ENV, credentials: ROOT, functions: cloud.lambda.host, stepFunctions: cloud.stepFunctions.endpoint,
   });
+  // Deployed once more, nothing changes.
+  expect(deployment.changes(synthesize())).toEqual([]);
+  return deployment;
 }
 
 /** Takes the stacks away, and asks for the data, keys and logs of each. */

@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { DescribeAlarmsCommand, CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { ListRolesCommand } from '@aws-sdk/client-iam';
@@ -6,60 +11,23 @@ import {
   CreateBucketCommand, GetBucketEncryptionCommand, GetBucketLoggingCommand, GetBucketPolicyCommand, GetBucketVersioningCommand, GetObjectCommand,
   GetPublicAccessBlockCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { App, aws_iam as iam, aws_s3 as s3, CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
+import { type aws_s3 as s3, Duration, type Stack } from 'aws-cdk-lib';
 import { bothSides } from './as-in-template';
 import { inlinePolicies, missingResources } from './every-resource';
+import { app, define, OLD } from './two-baselines';
 import { dataKeysAndLogs, lost } from './what-stays';
 import type { DeployedStack } from '../../deployer/deployment';
 import { JsonApi } from '../../deployer/json-api';
 import { ROOT } from '../../emulator/service/identities';
-import {
-  BaselineCompliance, BaselineKey, ComplianceRecorder, EncryptionAccountBaseline, Notify, RotatingS3Key, S3EncryptionBaseline,
-} from '../../src';
 import { BackfillWorld } from '../backfill/end-to-end-world';
-import { testStack } from '../helpers/stack';
 import { ENV, type Deployed, LocalCloud } from '../local-services/local-cloud';
 
 jest.setTimeout(240_000);
-
-const OLD = 'orders-from-before';
-const notify = [Notify.email('security@example.com')];
 
 let cloud: LocalCloud;
 let api: JsonApi;
 let made: Record<string, string>;
 let deployed: Deployed;
-
-/** Two baselines of a stack, and one for a bucket that is there. */
-function define(stack: Stack): Record<string, string> {
-  new EncryptionAccountBaseline(stack, 'EncryptionAccountBaseline', {
-    notify, compliance: BaselineCompliance.make({ recorder: ComplianceRecorder.make() }),
-  });
-  const orders = new S3EncryptionBaseline(stack, 'Orders', { notify });
-  const invoices = new S3EncryptionBaseline(stack, 'Invoices', { notify });
-  const [reader, writer] = ['Reader', 'Writer'].map((id) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() }));
-  orders.bucket.grantRead(reader!, 'orders/*');
-  orders.bucket.grantPut(writer!, 'orders/*');
-  const key = new RotatingS3Key(stack, 'KeyOfBefore');
-  const old = S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: OLD, ...ENV }), { notify, key: BaselineKey.use(key) });
-  const { alarms, auditTrail, backfill, bucket, key: orderKey } = orders;
-  return {
-    orders: bucket.bucketName,
-    invoices: invoices.bucket.bucketName,
-    invoicesKey: invoices.key!.keyArn,
-    key: orderKey!.keyArn,
-    oldKey: key.keyArn,
-    logs: bucket.accessLogsBucket!.bucketName,
-    topic: alarms!.topic.topicArn,
-    trail: auditTrail!.trailArn,
-    trailBucket: auditTrail!.bucket.bucketName,
-    trailLogs: auditTrail!.logGroup.logGroupName,
-    machine: backfill!.stateMachine.stateMachineArn,
-    oldMachine: old.backfill!.stateMachine.stateMachineArn,
-    reader: reader!.roleArn,
-    writer: writer!.roleArn,
-  };
-}
 
 beforeAll(async () => {
   cloud = await LocalCloud.start();
@@ -252,18 +220,29 @@ describe('a bucket of before', () => {
   });
 });
 
-test('deployed once more, it changes nothing; and one prop more changes what it is about', () => {
-  const once = (more?: (stack: Stack) => void) => {
-    const stack = testStack({ env: ENV, app: new App(), id: deployed.deployment.stacks[0]!.stackName });
-    for (const [name, value] of Object.entries(define(stack))) { new CfnOutput(stack, `${name}Output`, { value }); }
-    more?.(stack);
-    return deployed.deployment.changes((stack.node.root as App).synth());
-  };
-  expect(once()).toEqual([]);
-  const name = (stack: Stack) => stack.getLogicalId(stack.node.findChild('Orders').node.findChild('Bucket').node.defaultChild as s3.CfnBucket);
-  const changed = (stack: Stack) => { (stack.node.findChild('Orders').node.findChild('Bucket') as s3.Bucket).addLifecycleRule({ prefix: 'x/', expiration: Duration.days(1) }); };
-  let id = '';
-  expect(once((stack) => { changed(stack); id = name(stack); })).toEqual([`${deployed.deployment.stacks[0]!.stackName}/${id}`]);
+describe('deployed once more', () => {
+  const again = (more?: Parameters<typeof app>[1]) => deployed.deployment.changes(app(deployed.deployment.stacks[0]!.stackName, more).synth());
+
+  test('it changes nothing, and nothing where another process synthesizes it, elsewhere and in another time zone', () => {
+    expect(again()).toEqual([]);
+    const directory = mkdtempSync(join(tmpdir(), 'baseline-again-'));
+    // Of this process it has neither the environment nor the folder, and it has loaded no test.
+    execFileSync(process.execPath, ['--import', pathToFileURL(require.resolve('tsx')).href, '--no-warnings', join(__dirname, 'two-baselines.ts'), deployed.deployment.stacks[0]!.stackName, directory], {
+      cwd: directory, env: { PATH: process.env.PATH, CDK_VALIDATION: 'false', TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', HOME: directory },
+    });
+    expect(deployed.deployment.changes(directory)).toEqual([]);
+    rmSync(directory, { recursive: true });
+  });
+
+  test('with one prop more it changes what that is about', () => {
+    const orders = (stack: Stack) => stack.node.findChild('Orders').node.findChild('Bucket') as s3.Bucket;
+    let id = '';
+    const changed = again((stack) => {
+      orders(stack).addLifecycleRule({ prefix: 'x/', expiration: Duration.days(1) });
+      id = stack.getLogicalId(orders(stack).node.defaultChild as s3.CfnBucket);
+    });
+    expect(changed).toEqual([`${deployed.deployment.stacks[0]!.stackName}/${id}`]);
+  });
 });
 
 test('when the stack goes, every bucket, key and log group stays, but for the key of notifications', async () => {
