@@ -69,7 +69,7 @@ export class EncryptionHook extends Construct {
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [rules.bucket.bucketArn] }));
     if (logBucket !== undefined) {
       acknowledge(role, resourceFinding(role, logBucket.arnForObjects('*')), 'CloudFormation names the reports.');
-      acknowledge(role, 'AwsSolutions-IAM5[Action::s3:Abort*]', 'Of its own uploads.');
+      acknowledge(role, 'AwsSolutions-IAM5[Action::s3:Abort*]', 'It ends its own uploads, whose names it makes.');
       logBucket.grantPut(role);
     }
     const common = {

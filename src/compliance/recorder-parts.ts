@@ -55,7 +55,7 @@ export function makeRecorder(scope: Construct, options: MadeRecorderOptions): Co
     'AWS Config reads with the policy that AWS keeps for it, which learns new types and writes nothing.');
   const delivered = `AWSLogs/${account}/Config/*`;
   acknowledge(role, resourceFinding(role, bucket.arnForObjects(delivered)), 'AWS Config names what it delivers after the day and the region.');
-  acknowledge(role, 'AwsSolutions-IAM5[Action::s3:Abort*]', 'Of its own uploads.');
+  acknowledge(role, 'AwsSolutions-IAM5[Action::s3:Abort*]', 'It ends its own uploads, whose names it makes.');
   acknowledge(role, 'NIST.800.53.R5-IAMNoInlinePolicy', 'The policy belongs to this role alone, and goes with it.');
   const grant = bucket.grantPut(role, delivered);
   // It sends this ACL, which asks for the action also where ACLs are off.

@@ -13,7 +13,7 @@ const WILDCARDS: Wildcards = [
 ];
 
 /** What an L2 grants on the bucket of the answers: reading lists and gets whatever there is of a name. */
-const ACTIONS = ['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:Abort*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+const ACTIONS = ['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:Abort*'];
 
 /** Answers the findings of cdk-nag about what is made here. What somebody adds later is not answered. */
 export function acknowledgeReport(scope: Construct): void {
