@@ -206,8 +206,13 @@ export class EncryptionCompliance extends Construct {
    * Watches every bucket of every account of the organization in this region, the trails of its accounts, and the
    * approved keys.
    *
-   * Belongs in a stack of the management account or of a delegated administrator for AWS Config. Every account
-   * needs a recorder in this region, or the deployment fails: leave out with `excludedAccounts` those that have none.
+   * Belongs in a stack of the management account or of a delegated administrator for AWS Config. The organization trusts the service for
+   * that (`aws organizations enable-aws-service-access --service-principal config-multiaccountsetup.amazonaws.com`), and the management
+   * account names the administrator (`aws organizations register-delegated-administrator` with the same principal); CloudFormation does
+   * neither, and without them the deployment fails. Every account needs a recorder in this region, or it fails too: leave out with
+   * `excludedAccounts` those that have none.
+   *
+   * Keys of the other accounts are not looked at, but for the approved ones that this account has: watch them there.
    *
    * @see https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html
    */
