@@ -108,7 +108,8 @@ export abstract class EncryptionBaseline extends Construct {
     this.alarms?.watch(bucket);
     this.keyAccess?.watch(bucket);
     this.sensitiveData?.watch(bucket);
-    this.compliance?.watch(bucket, target === undefined ? {} : { approvedKeys: [target] });
+    const sseS3Because = bucket.node.defaultChild === undefined && bucket.encryptionKey === undefined ? this.reasons.key : undefined;
+    this.compliance?.watch(bucket, target === undefined ? { sseS3Because } : { approvedKeys: [target] });
     if (target !== undefined) {
       this.compliance?._mayLeaveItsKey(bucket, 'The baseline of the bucket warns that it is not under the key yet.');
       this.alarms?.watchKey(target);

@@ -71,10 +71,11 @@ export class ExistingBucketBaseline extends EncryptionBaseline {
     if (resource instanceof s3.CfnBucket && !isUnderKms(resource)) { noteKeyless(bucket); }
     const known = bucket.encryptionKey !== undefined || (resource instanceof s3.CfnBucket && !isUnderKms(resource));
     if (!known && part === undefined) {
-      throw new ValidationError('KeyUnknown', `'key' must say which KMS key the bucket ${bucket.node.path} is under, or shall be, got none, and ${resource === undefined ? 'the bucket is imported without its key' : 'the template names none, which is the AWS managed key aws/s3'}: give BaselineKey.use(key) or BaselineKey.make(), or import the bucket with encryptionKey; for an imported one under SSE-S3 give BaselineKey.leaveOut(reason) and BaselineCompliance.leaveOut(reason)`, this);
+      throw new ValidationError('KeyUnknown', `'key' must say which KMS key the bucket ${bucket.node.path} is under, or shall be, got none, and ${resource === undefined ? 'the bucket is imported without its key' : 'the template names none, which is the AWS managed key aws/s3'}: give BaselineKey.use(key) or BaselineKey.make(), or import the bucket with encryptionKey; for an imported one under SSE-S3 give BaselineKey.leaveOut(reason)`, this);
     }
-    if (!known && this.compliance !== undefined && compliance?._part.kind !== 'left-out') {
-      throw new ValidationError('RulesNeedKey', `'compliance' must be left out for the imported bucket ${bucket.node.path} without a key, since its rules compare with one: give BaselineCompliance.leaveOut(reason), or a key`, this);
+    // Of an imported one the reason is enough: nobody knows better.
+    if (!known && resource !== undefined && this.compliance !== undefined && compliance?._part.kind !== 'left-out') {
+      throw new ValidationError('RulesNeedKey', `'compliance' must be left out for ${bucket.node.path}, which is under the AWS managed key aws/s3, since its rules compare with a key of yours: give BaselineCompliance.leaveOut(reason), or key: BaselineKey.make()`, this);
     }
     return bucket.encryptionKey === undefined ? undefined : keyBehind(bucket.encryptionKey);
   }

@@ -166,6 +166,16 @@ describe('forBucket', () => {
     });
   });
 
+  test('of an imported bucket under SSE-S3 takes the reason, and looks at what is not about a key', () => {
+    const stack = testStack({ env: IRELAND });
+    S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketName(stack, 'Old', 'old-logs'), { ...NOTIFY, key: BaselineKey.leaveOut('logs of a balancer') });
+    const rules = JSON.stringify(ofType(stack, 'AWS::Config::ConfigRule').filter(([, rule]) => JSON.stringify(rule).includes('old-logs')));
+    expect(rules).toContain('rule tls_only');
+    expect(rules).toContain('rule sse_c_blocked');
+    expect(rules).not.toContain('rule default_key');
+    expect(rules).not.toContain('S3_DEFAULT_ENCRYPTION_KMS');
+  });
+
   test('of an L1 bucket is beside it, and asks nobody for a key that is not there', () => {
     const stack = testStack({ env: IRELAND });
     const cfn = new s3.CfnBucket(stack, 'Data');
