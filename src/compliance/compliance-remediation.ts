@@ -43,8 +43,11 @@ export class ComplianceRemediation {
   }
 
   /**
-   * AWS Config starts the automation by itself. Each remediation belongs to a rule about one bucket or one key: where many break their rules at
-   * once, all are set right at once, and one that fails stops none of the others.
+   * AWS Config starts the automation by itself, for each bucket and key as often and at such intervals as the options say.
+   *
+   * Each remediation belongs to a rule about one bucket or one key, so where many break their rules at once all are set right at once, and one
+   * that fails stops none of the others: the rate control of Systems Manager, a tenth of the resources of a rule at a time, is there but
+   * has one to count.
    *
    * What somebody changed on purpose is changed back, without asking.
    */

@@ -138,6 +138,8 @@ export class Remedies extends Construct {
       resourceType,
       automatic: this.remediation._automatic,
       maximumAutomaticAttempts: this.remediation._attempts,
+      // Of the resources of one rule, which is one here: for whoever starts it for more, by another rule or by hand.
+      executionControls: { ssmControls: { concurrentExecutionRatePercentage: 10, errorPercentage: 10 } },
       retryAttemptSeconds: this.remediation._retry.toSeconds(),
       parameters: {
         AutomationAssumeRole: fixed([this.role.roleArn]),

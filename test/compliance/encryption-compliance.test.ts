@@ -471,13 +471,15 @@ describe('remediation', () => {
     expect(made().compliance.remediationRole).toBeUndefined();
   });
 
-  test('waits for somebody, and is about one bucket or key each, so that nothing is said of how many at a time', () => {
+  test('waits for somebody, a tenth of a rule at a time, and is about one bucket or key each', () => {
     const { stack, compliance } = made({ remediation: ComplianceRemediation.manual() });
     compliance.watch(new SecureBucket(stack, 'Data'));
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::Config::RemediationConfiguration', 6);
     template.resourceCountIs('AWS::SSM::Document', 3);
-    template.allResourcesProperties('AWS::Config::RemediationConfiguration', { Automatic: false, ExecutionControls: Match.absent() });
+    template.allResourcesProperties('AWS::Config::RemediationConfiguration', {
+      Automatic: false, ExecutionControls: { SsmControls: { ConcurrentExecutionRatePercentage: 10, ErrorPercentage: 10 } },
+    });
     const rules = Object.values(template.findResources('AWS::Config::RemediationConfiguration'))
       .map(({ Properties }) => template.findResources('AWS::Config::ConfigRule')[Properties.ConfigRuleName.Ref as string]);
     const subjects = rules.map(({ Properties: { Scope: scope, InputParameters: input } }) => scope?.ComplianceResourceId ?? input.keyArn);
