@@ -169,9 +169,22 @@ describe('checkers of other people', () => {
           type: 'AWS::KMS::Key', properties: { EnableKeyRotation: true, RotationPeriodInDays: 1, KeyPolicy: {} },
         });
       })).toThrow();
-      synthesize((app) => {
-        ROWS.forEach((row, index) => { row.make(new Stack(app, `Row${index}`, { env })); });
-      });
+      // What an account has once, such as a recorder, one app makes once for it: rows that make it again are in the next app.
+      for (let left = [...ROWS]; left.length > 0;) {
+        const rows = left;
+        left = [];
+        synthesize((app) => {
+          rows.forEach((row, index) => {
+            try {
+              row.make(new Stack(app, `Row${index}`, { env }));
+            } catch (error) {
+              if (index === 0 || !/must be made once|must be another one for each/.test(String(error))) { throw error; }
+              app.node.tryRemoveChild(`Row${index}`);
+              left.push(row);
+            }
+          });
+        });
+      }
     } finally {
       if (before !== undefined) { process.env.CDK_VALIDATION = before; }
     }
