@@ -11,6 +11,7 @@ export class GuardrailsStack extends Stack {
       organizationId: 'o-exampleorg1',
       keyDeletionRoleArns: ['arn:aws:iam::*:role/BreakGlass'],
       encryptionChangeRoleArns: ['arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*'],
+      objectEncryptionChangeRoleArns: ['arn:aws:iam::*:role/Orders-OrdersBackfillBatchRole*'], // the batchRole of an EncryptionBackfillJob
       roleAdministratorArns: ['arn:aws:iam::*:role/SecurityTeam', 'arn:aws:iam::*:role/AWSControlTowerExecution'],
       targetIds: ['222222222222'],
     });

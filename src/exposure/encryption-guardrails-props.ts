@@ -43,7 +43,7 @@ export interface EncryptionGuardrailsProps {
 
   /**
    * Who may make and change the roles that are excepted: ARNs of roles, with `*` for parts of them. What bootstraps accounts
-   * is among them.
+   * is among them. Those of `objectEncryptionChangeRoleArns` are also made by `encryptionChangeRoleArns`, which deploy the backfills.
    *
    * @default - whoever has the permission, and a warning: a role is excepted by its name, so whoever may make one of that
    * name is excepted too

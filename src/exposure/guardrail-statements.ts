@@ -31,8 +31,17 @@ export function denyKeyDeletion(exceptRoleArns: readonly string[]): iam.PolicySt
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
  */
 export function denyRoleForgery(roleArns: readonly string[], administratorArns: readonly string[]): iam.PolicyStatement {
+  return forgery('DenyRoleForgery', roleArns, administratorArns);
+}
+
+/** Roles of backfills are made by deployments, which could change the encryption of buckets anyway. */
+export function denyBackfillRoleForgery(roleArns: readonly string[], makerArns: readonly string[]): iam.PolicyStatement {
+  return forgery('DenyBackfillRoleForgery', roleArns, makerArns);
+}
+
+function forgery(sid: string, roleArns: readonly string[], administratorArns: readonly string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    sid: 'DenyRoleForgery',
+    sid,
     effect: iam.Effect.DENY,
     actions: ['iam:AttachRolePolicy', 'iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'],
     resources: [...new Set(roleArns)],

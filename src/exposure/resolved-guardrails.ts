@@ -4,8 +4,8 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
 import type { EncryptionGuardrailsProps } from './encryption-guardrails-props';
 import {
-  denyEncryptionChange, denyEncryptionChangeFromOutside, denyForeignKeys, denyInsecureTransport, denyKeyDeletion, denyObjectEncryptionChange,
-  denyRoleForgery, denySseC,
+  denyBackfillRoleForgery, denyEncryptionChange, denyEncryptionChangeFromOutside, denyForeignKeys, denyInsecureTransport, denyKeyDeletion,
+  denyObjectEncryptionChange, denyRoleForgery, denySseC,
 } from './guardrail-statements';
 import { ValidationError } from '../private/errors';
 
@@ -38,7 +38,8 @@ export function resolveGuardrails(scope: IConstruct, props: EncryptionGuardrails
   const deletion = roles(scope, 'keyDeletionRoleArns', props.keyDeletionRoleArns, 'allowKeyDeletionBecause', props.allowKeyDeletionBecause);
   const change = roles(scope, 'encryptionChangeRoleArns', props.encryptionChangeRoleArns, 'allowEncryptionChangeBecause', props.allowEncryptionChangeBecause);
   const objects = rolesOfObjects(scope, props.objectEncryptionChangeRoleArns, change);
-  const excepted = [...new Set([...deletion ?? [], ...change ?? [], ...objects ?? []])];
+  const excepted = [...new Set([...deletion ?? [], ...change ?? []])];
+  const ofBackfills = (objects ?? []).filter((arn) => !excepted.includes(arn));
   const administrators = props.roleAdministratorArns;
   if (administrators !== undefined) {
     if (administrators.length === 0) { throw new ValidationError('NobodyAdministers', '\'roleAdministratorArns\' must name at least one role, got []: leave it out to let whoever has the permission', scope); }
@@ -62,6 +63,7 @@ export function resolveGuardrails(scope: IConstruct, props: EncryptionGuardrails
       ...objects === undefined ? [] : [denyObjectEncryptionChange(objects)],
       ...props.allowForeignKeysBecause === undefined ? [denyForeignKeys(organizations, props.trustedAccountIds ?? [])] : [],
       ...administrators === undefined ? [] : [denyRoleForgery(excepted, administrators)],
+      ...administrators === undefined || ofBackfills.length === 0 ? [] : [denyBackfillRoleForgery(ofBackfills, [...administrators, ...change ?? []])],
     ],
     ofResources: [
       ...props.allowSseCBecause === undefined ? [denySseC()] : [],

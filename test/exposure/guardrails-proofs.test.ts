@@ -150,6 +150,15 @@ describe('not stopped', () => {
   });
 });
 
+test('roles of backfills are made by who deploys them, and by nobody else', async () => {
+  for (const action of ['CreateRole', 'UpdateAssumeRolePolicy', 'PutRolePolicy', 'AttachRolePolicy']) {
+    expect(await simulate(guarded, identity(DEPLOYMENT), { iam: action, role: BACKFILL })).toBe('allowed');
+    expect(await simulate(guarded, identity(SECURITY), { iam: action, role: BACKFILL })).toBe('allowed');
+    expect(await simulate(guarded, administrator, { iam: action, role: BACKFILL })).toBe('denied');
+    expect(await simulate(guarded, identity(DEPLOYMENT), { iam: action, role: BREAK_GLASS })).toBe('denied');
+  }
+});
+
 test('trusted organizations and accounts are no strangers, and others stay so', async () => {
   const trusting = withForeignKeys(worldOf('An organization that trusts another', (stack) => {
     new EncryptionGuardrails(stack, 'Guardrails', {
@@ -179,6 +188,7 @@ describe('each statement is needed: without it something passes', () => {
     DenyEncryptionChangeFromOutside: { s3: 'PutEncryptionConfiguration', bucket: 'data', by: identity(LONER) },
     DenyExpiringMaterial: { kms: 'ImportKeyMaterial', keyArn: KEY, context: { 'kms:ExpirationModel': 'KEY_MATERIAL_EXPIRES' } },
     DenyKeyLockout: { kms: 'PutKeyPolicy', keyArn: KEY, context: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } },
+    DenyBackfillRoleForgery: { iam: 'CreateRole', role: BACKFILL },
     DenyRoleForgery: { iam: 'CreateRole', role: role('BreakGlass') },
   };
   const documents = [...guarded.guardrails?.principals ?? [], ...guarded.guardrails?.resources ?? []];
