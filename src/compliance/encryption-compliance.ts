@@ -1,27 +1,27 @@
-import { Annotations, Names, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Names, Stack } from 'aws-cdk-lib';
 import * as config from 'aws-cdk-lib/aws-config';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
+import { asksFor, looksAtAll, parametersOf } from './asked-rules';
 import { checkOneAutomatic } from './automatic-once';
 import { checkKeysTaken, checkLooked, checkPeriodTaken } from './check-looked';
+import { checkTag } from './check-tag';
 import { chosenRules } from './chosen-rules';
 import type { ComplianceOrganizationOptions, ComplianceScopeOptions, ComplianceTagOptions, ComplianceWatchOptions } from './compliance-scope-options';
 import type { EncryptionComplianceProps } from './encryption-compliance-props';
-import { KMS } from './encryption-in-template';
 import { checkKeys, type ExpectedEncryption, expectedOf } from './expected-encryption';
 import { holdToExpected } from './hold-to-expected';
 import { makeRecorder, onRecorderOf } from './recorder-parts';
 import { Remedies } from './remedies';
 import { cannotRotate, maximumDaysOf, rotationDaysOf } from './rotation-days';
 import { RotationPeriod } from './rotation-period-rule';
-import { addOrganizationRule, addRule, logicalName, MOST_BUCKETS, MOST_KEYS, NO_PARAMETERS, ruleInPack, type RuleParameters } from './rule-resources';
+import { addOrganizationRule, addRule, logicalName, MOST_BUCKETS, NO_PARAMETERS, ruleInPack } from './rule-resources';
 import type { RuleSpec } from './rule-spec';
-import { SSE_S3_REASON_TAG } from '../bucket';
 import { ValidationError } from '../private/errors';
 import { checkHome } from '../private/home';
-import { knownToDiffer, printable, referentOf } from '../private/tokens';
+import { knownToDiffer, referentOf } from '../private/tokens';
 
 const BUCKET = 'AWS::S3::Bucket';
 
@@ -415,30 +415,3 @@ function sseS3({ node }: s3.IBucket): string { return `cdk-s3-encryption:Encrypt
 
 /** Two constructs of one name in different places are two. */
 function nameOf({ node }: s3.IBucket | kms.IKey): string { return `${node.id}${node.addr.slice(-8)}`; }
-
-/** https://docs.aws.amazon.com/config/latest/APIReference/API_Scope.html */
-function checkTag(scope: Construct, prop: string, text: string, most: number): void {
-  if (!Token.isUnresolved(text) && text.length >= 1 && text.length <= most) { return; }
-  const got = Token.isUnresolved(text) ? `the token ${printable(scope, text)}: give the text itself, which also names what is watched`
-    : `'${text}': ${prop === 'tagKey' ? 'give the key of the tag' : 'leave it out for any value'}`;
-  throw new ValidationError('TagInvalid', `'${prop}' must have 1 to ${most} characters and be known at synthesis, got ${got}`, scope);
-}
-
-/** What is asked of one bucket, of which it is known how it should be encrypted. */
-function asksFor({ subject, kmsOnly, id }: RuleSpec, { keys, bucketKey, sseCAllowed }: ExpectedEncryption): boolean {
-  if (id === 'sse-c-blocked' && sseCAllowed) { return false; }
-  if (subject !== 'bucket' || (kmsOnly && keys.length === 0)) { return false; }
-  if (id === 'bucket-default-encryption-kms' && keys.length > MOST_KEYS) { return false; }
-  return id !== 'bucket-key' || bucketKey;
-}
-
-/** What is asked of buckets that nobody named. */
-function looksAtAll({ subject, id }: RuleSpec, { approvedKeys, sseS3BucketNames }: ComplianceScopeOptions): boolean {
-  // The rule of AWS knows no exceptions, and only so many keys.
-  return subject === 'bucket' && (id !== 'bucket-default-encryption-kms' || (sseS3BucketNames === undefined && approvedKeys.length <= MOST_KEYS));
-}
-
-function parametersOf({ approvedKeys, sseS3BucketNames = [], trustSseS3ReasonTag = true }: ComplianceScopeOptions): RuleParameters {
-  const reasonTags = trustSseS3ReasonTag ? [SSE_S3_REASON_TAG] : [];
-  return { ...NO_PARAMETERS, keys: approvedKeys, algorithms: KMS, exemptBucketNames: sseS3BucketNames, reasonTags };
-}
