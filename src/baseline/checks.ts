@@ -1,4 +1,4 @@
-import { Stack, Stage } from 'aws-cdk-lib';
+import { Stack, Stage, Token } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
@@ -18,7 +18,10 @@ export function checkOnce(scope: Construct, bucket: s3.IBucket): void {
   const known = WITH_BASELINE.get(app) ?? new Map<string, s3.IBucket>();
   WITH_BASELINE.set(app, known);
   const { env: { account, region }, bucketName } = bucket;
-  const name = [account, region, bucketName].map((text) => referentOf(bucket, text)).join(' ');
+  // A name put together of what is known on deployment only may be another bucket in each stack.
+  const mayDiffer = Token.isUnresolved(account) || Token.isUnresolved(region);
+  const home = bucket.node.defaultChild === undefined && mayDiffer && Token.isUnresolved(bucketName) ? Stack.of(bucket).node.addr : '';
+  const name = [home, ...[account, region, bucketName].map((text) => referentOf(bucket, text))].join(' ');
   const other = known.get(name);
   if (other !== undefined) {
     throw new ValidationError('BaselineTwice', `'bucket' must have one baseline, got a second one for ${bucket.node.path}${other === bucket ? '' : `, which is ${other.node.path} by another construct`}: use the first`, scope);

@@ -95,7 +95,9 @@ export abstract class EncryptionBaseline extends Construct {
    */
   protected _watch(bucket: s3.IBucket, target: kms.IKey | undefined, options: ForBucketOptions): void {
     checkHome(this, 'bucket', bucket, 'everything that watches it is there, so make this baseline in a stack of that account and region');
-    const watchers = [this.auditTrail, this.alarms, this.compliance, this.keyAccess, this.sensitiveData];
+    // Of an imported bucket nobody waits for a stack.
+    const isMade = bucket.node.defaultChild !== undefined;
+    const watchers = isMade ? [this.auditTrail, this.alarms, this.compliance, this.keyAccess, this.sensitiveData] : [];
     for (const key of [bucket.encryptionKey, target]) {
       checkStackOf(this, 'key', key, watchers);
       if (key !== undefined) { checkHome(this, 'key', key, 'a baseline has the key of its bucket in the same account and region, so give one that is there'); }

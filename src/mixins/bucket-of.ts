@@ -24,5 +24,8 @@ export function promiseSetting(resource: s3.CfnBucket, mixin: string, path: (str
 /** The rules of the default encryption, to be changed: as L1 properties, whoever set them, and with the references that are in them. */
 export function rulesOf(resource: s3.CfnBucket): s3.CfnBucket.ServerSideEncryptionRuleProperty[] {
   const rules = at(structureOf(resource, resource.bucketEncryption), 'serverSideEncryptionConfiguration');
+  if (resource.bucketEncryption !== undefined && !Array.isArray(rules)) {
+    throw new ValidationError('EncryptionUnreadable', `the default encryption of ${resource.node.path} must be an object with its rules for a mixin to change them, got ${JSON.stringify(Stack.of(resource).resolve(resource.bucketEncryption))}: put the function of CloudFormation into a rule`, resource);
+  }
   return Array.isArray(rules) ? rules as s3.CfnBucket.ServerSideEncryptionRuleProperty[] : [];
 }

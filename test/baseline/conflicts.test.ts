@@ -1,4 +1,4 @@
-import { App, aws_kms as kms, aws_s3 as s3, Stack, Stage } from 'aws-cdk-lib';
+import { App, Aws, aws_kms as kms, aws_s3 as s3, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { MAIL, ofType } from './world';
 import {
@@ -152,6 +152,26 @@ describe('forBucket', () => {
     expect(() => { imported(stack, 'Two'); }).toThrow(/'bucket' must have one baseline, got a second one for A\/Two, which is A\/One by another construct/);
     expect(() => { imported(stackOf(app, 'B'), 'One'); }).toThrow(/second one for B\/One, which is A\/One/);
     imported(new Stack(new Stage(app, 'Prod'), 'A', { env: IRELAND }), 'One');
+  });
+
+  test('of stacks that may be deployed anywhere takes names that follow from where for different buckets', () => {
+    const app = new App();
+    for (const id of ['Dev', 'Prod']) {
+      const stack = new Stack(app, id);
+      const bucket = s3.Bucket.fromBucketName(stack, 'Data', `data-${Aws.ACCOUNT_ID}-${Aws.REGION}`);
+      S3EncryptionBaseline.forBucket(bucket, { ...NOTIFY, key: BaselineKey.make() });
+      expect(() => S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketName(stack, 'Again', `data-${Aws.ACCOUNT_ID}-${Aws.REGION}`), { ...NOTIFY, key: BaselineKey.make() })).toThrow(/must have one baseline/);
+    }
+  });
+
+  test('of an imported bucket may have its key beside what watches it', () => {
+    const app = new App();
+    const [there, here] = [stackOf(app, 'There'), stackOf(app, 'Here')];
+    const analysis = new KeyAccessAnalysis(there, 'Access', { alarms: new EncryptionAlarms(there, 'Alarms', NOTIFY), externalAccess: AccessAnalyzer.existing() });
+    S3EncryptionBaseline.forBucket(s3.Bucket.fromBucketName(here, 'Old', 'my-old-bucket'), {
+      ...NOTIFY, keyAccess: BaselineKeyAccess.use(analysis), key: BaselineKey.use(new RotatingS3Key(there, 'Key')),
+    });
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('of a bucket that names an alias of this app looks for the key, and says what AWS Config will find', () => {

@@ -451,3 +451,11 @@ describe('is refused', () => {
     }],
   ])('%s', (_, message, act) => { expect(() => { act(testStack({ env: IRELAND })); }).toThrow(message); });
 });
+
+test('a default encryption that is a function as a whole is refused, and not overwritten', () => {
+  const stack = testStack();
+  new CfnCondition(stack, 'UseKms', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
+  const rules = { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: new RotatingS3Key(stack, 'Key').keyArn } }] };
+  const bucket = new s3.CfnBucket(stack, 'Data', { bucketEncryption: Fn.conditionIf('UseKms', rules, Aws.NO_VALUE) });
+  expect(() => bucket.with(new mixins.BucketSseCBlocked())).toThrow(/EncryptionUnreadable/);
+});
